@@ -1,0 +1,1 @@
+"""What every domain stands on: context, documents, processes, audit, numbers, jobs, files."""

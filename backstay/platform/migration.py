@@ -1,0 +1,159 @@
+"""The operation that makes a table one of ours: company, policy, grants, references, freezing.
+
+    Protect("sales_order", refs={"customer_id": "parties_party"}, freeze=["state"])
+    Protect("sales_orderline", refs={"order_id": "sales_order"}, lines_of=("sales_order", "order_id", ["shipped"]))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+
+DOCUMENT_COLUMNS = ["state", "revision"]
+
+
+class Protect(Operation):
+    """Bring a table with ``company_id`` under the house rules. Not reversible: migrations only go forward.
+
+    refs         column → table: composite foreign keys (company_id, column)
+    freeze       columns of a document that may still change once it is posted
+    lines_of     (parent table, key column, columns that may change once the parent is posted)
+    history      keep old values of every change (records)
+    append_only  no UPDATE, DELETE, TRUNCATE by anyone
+    policy       condition that replaces the usual one
+    """
+
+    reversible = False
+    reduces_to_sql = True
+
+    def __init__(
+        self,
+        table: str,
+        *,
+        refs: Mapping[str, str] | None = None,
+        freeze: Sequence[str] | None = None,
+        lines_of: tuple[str, str, Sequence[str]] | None = None,
+        history: bool = False,
+        append_only: bool = False,
+        policy: str = "company_id = (SELECT company())",
+        may: str = "",
+    ) -> None:
+        self.table, self.refs, self.freeze, self.lines_of = table, dict(refs or {}), freeze, lines_of
+        self.history, self.append_only, self.policy = history, append_only, policy
+        self.may = may or ("SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE")
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.table], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing of this is part of Django's state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for statement in self.statements():
+            schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return f"Protect table {self.table}"
+
+    def statements(self) -> list[str]:
+        """All SQL of this operation, in order."""
+        t = self.table
+        sql = [
+            f"ALTER TABLE {t} ALTER company_id SET DEFAULT company()",
+            f'ALTER TABLE {t} ADD CONSTRAINT "{t}_company" FOREIGN KEY (company_id) REFERENCES company (id)',
+            f"ALTER TABLE {t} ADD UNIQUE (company_id, id)",
+            f"ALTER TABLE {t} ENABLE ROW LEVEL SECURITY",
+            f"CREATE POLICY company ON {t} USING ({self.policy})",
+            grant(self.may, f"TABLE {t}"),
+        ]
+        sql += [
+            f'ALTER TABLE {t} ADD CONSTRAINT "{t}_{column}_company" FOREIGN KEY (company_id, {column}) '
+            f"REFERENCES {other} (company_id, id)"
+            for column, other in self.refs.items()
+        ]
+        if self.freeze is not None:
+            columns = ", ".join(f"'{c}'" for c in [*DOCUMENT_COLUMNS, *self.freeze])
+            sql.append(
+                f"CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON {t} FOR EACH ROW "
+                f"WHEN (OLD.posted_at IS NOT NULL) EXECUTE FUNCTION frozen_document({columns})"
+            )
+        if self.lines_of is not None:
+            parent, key, columns_free = self.lines_of
+            args = ", ".join(f"'{a}'" for a in [parent, key, *columns_free])
+            for verb, tables in (
+                ("INSERT", "NEW TABLE AS new_rows"),
+                ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+                ("DELETE", "OLD TABLE AS old_rows"),
+            ):
+                sql.append(
+                    f"CREATE TRIGGER frozen_{verb.lower()} AFTER {verb} ON {t} REFERENCING {tables} "
+                    f"FOR EACH STATEMENT EXECUTE FUNCTION frozen_lines({args})"
+                )
+        if self.history:
+            sql.append(
+                f"CREATE TRIGGER history BEFORE UPDATE OR DELETE ON {t} "
+                "FOR EACH ROW EXECUTE FUNCTION keep_history()"
+            )
+        if self.append_only:
+            sql += [
+                f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {t} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION append_only()",
+                f"CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON {t} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION append_only()",
+            ]
+        return sql
+
+
+def grant(rights: str, on: str) -> str:
+    """GRANT to the run-time role, whose name only the migration session knows (``backstay.app_role``)."""
+    return (
+        "DO $$BEGIN EXECUTE format('GRANT "
+        f"{rights} ON {on} TO %I', current_setting('backstay.app_role')); END$$"
+    )
+
+
+class Run(Operation):
+    """Run a readable SQL file that lies beside the migrations (``<app>/sql/<name>.sql``)."""
+
+    reversible = False
+    reduces_to_sql = True
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.path.name], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing of this is part of Django's state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(self.path.read_text(encoding="utf-8"), params=None)
+
+    def describe(self) -> str:
+        return f"Run {self.path.name}"
+
+
+class Grant(Operation):
+    """Rights of the run-time role on what is not a company's table (functions, users, sessions)."""
+
+    reversible = False
+    reduces_to_sql = True
+
+    def __init__(self, rights: str, on: str) -> None:
+        self.rights, self.on = rights, on
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.rights, self.on], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing of this is part of Django's state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(grant(self.rights, self.on), params=None)
+
+    def describe(self) -> str:
+        return f"Grant {self.rights} on {self.on}"

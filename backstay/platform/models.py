@@ -1,0 +1,129 @@
+"""Tables of the platform."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from backstay.platform.records import Tenant
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by their mail address, the sign-in name."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. What he may do is said by memberships, never here."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=12, default="en")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Membership(Tenant):
+    """A user works for a company. Its policy shows a user his own rows, so that he can choose one."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=40, default="owner")
+    since_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "user"], name="access.membership_once")
+        ]
+
+
+class AuditEvent(Tenant):
+    """Who did what, when, to which object. Appended only; one row per document and process."""
+
+    at = models.DateTimeField(db_default=models.functions.Now())
+    actor = models.CharField(max_length=80)
+    request = models.CharField(max_length=80)
+    kind = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    event = models.CharField(max_length=40)
+    data = models.JSONField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company_id", "kind", "object_id"], name="audit_object")]
+
+
+class Series(Tenant):
+    """A number series: gapless, one row per series and year, drawn under its row lock at the very end."""
+
+    code = models.CharField(max_length=60)
+    year = models.IntegerField(default=0)
+    prefix = models.CharField(max_length=20)
+    width = models.SmallIntegerField(default=5)
+    next = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "code", "year"], name="numbering.series_once"),
+            models.CheckConstraint(condition=models.Q(next__gte=1), name="numbering.next"),
+        ]
+
+
+class Outbox(Tenant):
+    """What must leave the house. Written with its cause, delivered at least once, in order per topic."""
+
+    topic = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    payload = models.JSONField()
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    due_at = models.DateTimeField(db_default=models.functions.Now())
+    attempts = models.IntegerField(default=0, db_default=0)
+    delivered_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", db_default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "topic", "key"], name="outbox.key_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="outbox_due", condition=models.Q(delivered_at=None))
+        ]
+
+
+class File(Tenant):
+    """A stored file; its content lies in the data folder under its SHA-256, once."""
+
+    name = models.CharField(max_length=255)
+    mime = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_by = models.CharField(max_length=80)
+
+
+class Attachment(Tenant):
+    """A file belongs to an object, e.g. ("invoicing.invoice", 42)."""
+
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="attachments")
+    kind = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    purpose = models.CharField(max_length=40, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company_id", "kind", "object_id"], name="attachment_object")]

@@ -1,0 +1,46 @@
+"""Legal numbers: gapless, unique, drawn last in the transaction that makes the document binding.
+
+The series row is locked from drawing to commit, so numbers are given in commit order and a rollback gives
+them back. Source: VATD (2006/112/EC) art. 226(2), a sequential number that uniquely identifies the invoice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from backstay.base.context import Ctx
+from backstay.base.errors import Refusal
+from backstay.platform import rows
+
+# kind of document → prefix; a company may change its own row in ``series``.
+PREFIXES: dict[str, str] = {}
+
+
+def register(code: str, prefix: str) -> str:
+    """Declare a series with its default prefix; return the code."""
+    PREFIXES[code] = prefix
+    return code
+
+
+def draw(ctx: Ctx, code: str, dates: Sequence[date]) -> list[str]:
+    """Draw one number per date, in the order given; a year has its own run, e.g. ``INV-2026-00001``.
+
+    One statement, whatever the number of documents and years. Call it as the last thing before the final
+    update: the row stays locked until commit. Raises Refusal (``numbering.series``) for an unknown code.
+    """
+    if not dates:
+        return []
+    if code not in PREFIXES:
+        raise Refusal("numbering.series", f"there is no number series {code}", "Register it with its document.")
+    years = sorted({d.year for d in dates})
+    counts = [sum(1 for d in dates if d.year == year) for year in years]
+    drawn = rows.execute("SELECT year, prefix, width, first FROM draw_numbers(%s, %s, %s::int[], %s::bigint[])",
+                         [code, PREFIXES[code], years, counts])
+    state = {year: [prefix, width, first] for year, prefix, width, first in drawn}
+    numbers = []
+    for d in dates:
+        prefix, width, following = state[d.year]
+        numbers.append(f"{prefix}-{d.year}-{following:0{width}d}")
+        state[d.year][2] += 1
+    return numbers

@@ -1,0 +1,152 @@
+"""Rows in sets: one statement whatever their number.
+
+Processes write and lock through these functions only. They take columns (name → list of values, all of one
+length) and bind them on the server as arrays, so five rows and five thousand cost one round trip and one plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from django.db import connections, models
+
+from backstay.base.errors import NotFound
+
+Columns = Mapping[str, Sequence[Any]]
+
+
+def execute(sql: str, params: Sequence[Any] = (), *, using: str = "default") -> list[tuple[Any, ...]]:
+    """Run one statement with parameters bound on the server; return its rows."""
+    connection = connections[using]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(sql, params)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
+
+
+def insert(model: type[models.Model], columns: Columns) -> list[int]:
+    """Insert rows, return their ids in the order given. The company comes from the context."""
+    names, params = _bind(model, columns)
+    if not params or not params[0]:
+        return []
+    found = execute(_insert_sql(model, names), params)
+    return [row[0] for row in found]
+
+
+def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> int:
+    """Set columns of the rows with these ids (each id once); return how many were there."""
+    if not ids:
+        return 0
+    names, params = _bind(model, columns)
+    return len(execute(_update_sql(model, names), [list(ids), *params]))
+
+
+def lock(model: type[models.Model], ids: Sequence[int], *fields: str) -> list[Any]:
+    """Lock rows in key order, return them as named tuples (id first) in the order of ``ids``.
+
+    Raises NotFound that names the ids which do not exist or belong to another company.
+    """
+    by_id = {row[0]: row for row in _fetch(_select_sql(model, fields, "id", True), fields, [list(set(ids))])}
+    missing = [i for i in ids if i not in by_id]
+    if missing:
+        label = model._meta.verbose_name
+        raise NotFound("platform.not_found", f"no {label} with id {', '.join(map(str, missing[:5]))}")
+    return [by_id[i] for i in ids]
+
+
+def of(model: type[models.Model], column: str, values: Iterable[Any], *fields: str) -> list[Any]:
+    """Rows whose ``column`` is one of ``values``, as named tuples (id first), in id order."""
+    wanted = list(values)
+    return _fetch(_select_sql(model, fields, column, False), fields, [wanted]) if wanted else []
+
+
+def _fetch(sql: str, fields: tuple[str, ...], params: Sequence[Any]) -> list[Any]:
+    make = _row_type(fields)._make
+    return [make(row) for row in execute(sql, params)]
+
+
+@lru_cache(maxsize=None)
+def _row_type(fields: tuple[str, ...]) -> Any:
+    return namedtuple("Row", ("id", *fields))
+
+
+def _column(model: type[models.Model], name: str) -> tuple[str, str, bool]:
+    """(column, array element type, is json) of a field given by attribute or column name."""
+    for field in model._meta.concrete_fields:
+        if name in (field.name, field.column, field.attname):
+            kind = field.db_type(connections["default"]) or ""
+            if field.is_relation:
+                kind = field.target_field.db_type(connections["default"]) or ""
+            kind = kind.split(" generated ")[0]
+            if field.get_internal_type() in ("AutoField", "BigAutoField"):
+                kind = "bigint"
+            return field.column, kind, kind == "jsonb"
+    raise LookupError(f"{model._meta.label} has no column {name}")
+
+
+@lru_cache(maxsize=None)
+def _shape(model: type[models.Model], names: tuple[str, ...]) -> tuple[tuple[str, str, bool], ...]:
+    return tuple(_column(model, name) for name in names)
+
+
+def _bind(model: type[models.Model], columns: Columns) -> tuple[tuple[str, ...], list[list[Any]]]:
+    names = tuple(columns)
+    lengths = {len(values) for values in columns.values()}
+    if len(lengths) > 1:
+        raise ValueError(f"columns of {model._meta.label} differ in length: {sorted(lengths)}")
+    dump: Callable[[Any], str | None] = lambda v: None if v is None else json.dumps(v, default=str)  # noqa: E731
+    params = []
+    for (_, _, is_json), values in zip(_shape(model, names), columns.values(), strict=True):
+        params.append([dump(v) for v in values] if is_json else list(values))
+    return names, params
+
+
+def _sources(shape: tuple[tuple[str, str, bool], ...]) -> tuple[str, str]:
+    """(select list, unnest arguments) for columns of this shape."""
+    select = ", ".join(f"u.c{n}::jsonb" if is_json else f"u.c{n}" for n, (_, _, is_json) in enumerate(shape))
+    arrays = ", ".join(f"%s::{'text' if is_json else kind}[]" for _, kind, is_json in shape)
+    return select, arrays
+
+
+@lru_cache(maxsize=None)
+def _insert_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
+    shape = _shape(model, names)
+    select, arrays = _sources(shape)
+    into = ", ".join(f'"{column}"' for column, _, _ in shape)
+    aliases = ", ".join(f"c{n}" for n in range(len(shape)))
+    return (
+        f'INSERT INTO "{model._meta.db_table}" ({into}) SELECT {select} '  # noqa: S608
+        f"FROM unnest({arrays}) WITH ORDINALITY u({aliases}, o) ORDER BY u.o RETURNING id"
+    )
+
+
+@lru_cache(maxsize=None)
+def _update_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
+    shape = _shape(model, names)
+    _, arrays = _sources(shape)
+    sets = ", ".join(
+        f'"{column}" = u.c{n}::jsonb' if is_json else f'"{column}" = u.c{n}'
+        for n, (column, _, is_json) in enumerate(shape)
+    )
+    aliases = ", ".join(f"c{n}" for n in range(len(shape)))
+    return (
+        f'UPDATE "{model._meta.db_table}" t SET {sets} '  # noqa: S608
+        f"FROM unnest(%s::bigint[], {arrays}) u(id, {aliases}) WHERE t.id = u.id RETURNING t.id"
+    )
+
+
+@lru_cache(maxsize=None)
+def _select_sql(model: type[models.Model], fields: tuple[str, ...], column: str, for_update: bool) -> str:
+    shape = _shape(model, ("id", *fields))
+    key, kind, _ = _column(model, column)
+    chosen = ", ".join(f'"{c}"' for c, _, _ in shape)
+    tail = " FOR UPDATE" if for_update else ""
+    return (
+        f'SELECT {chosen} FROM "{model._meta.db_table}" '  # noqa: S608
+        f'WHERE "{key}" = ANY(%s::{kind}[]) ORDER BY id{tail}'
+    )

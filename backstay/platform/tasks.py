@@ -1,0 +1,31 @@
+"""Jobs of the platform itself and the schedule that starts them."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from backstay import ledger
+from backstay.platform import outbox, rows
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="backstay.platform.tasks.deliver_outbox", queueing_lock="outbox")
+def deliver_outbox() -> None:
+    """Send what is due, company by company."""
+    for (company,) in rows.execute("SELECT companies_with_outbox()"):
+        sent = outbox.send_due(company)
+        log.info("outbox.sent", company=company, messages=sent)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="backstay.platform.tasks.every_minute", queueing_lock="every_minute")
+def every_minute(timestamp: int) -> None:
+    """Roll balances up, expire overdue holds, look for messages whose next try is due."""
+    with transaction.atomic():
+        ledger.rollup()
+    with transaction.atomic():
+        ledger.expire()
+    deliver_outbox()

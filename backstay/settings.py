@@ -1,0 +1,107 @@
+"""Django settings. What a company decides is in its own settings; what the machine decides comes from the
+environment (``BACKSTAY_HOME``, ``DATABASE_URL``, ``BACKSTAY_*``) and the secrets file of the data folder."""
+
+from __future__ import annotations
+
+import os
+
+from backstay.platform import database, secrets
+
+BACKSTAY_HOME = database.home()
+SECRET_KEY = secrets.get("django_secret_key")
+DEBUG = os.environ.get("BACKSTAY_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("BACKSTAY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+DATABASES = database.django_databases()
+DATABASE_ROUTERS: list[str] = []
+
+DOMAINS = [
+    "parties",
+    "catalog",
+    "accounting",
+    "tax",
+    "inventory",
+    "invoicing",
+    "purchasing",
+    "sales",
+    "banking",
+]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "backstay.ledger",
+    "backstay.platform",
+    *[f"backstay.domains.{name}" for name in DOMAINS],
+    "backstay.interfaces.web",
+]
+AUTH_USER_MODEL = "platform.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backstay.interfaces.web.middleware.SecurityHeaders",
+    "backstay.interfaces.web.middleware.Company",
+]
+ROOT_URLCONF = "backstay.interfaces.web.urls"
+WSGI_APPLICATION = "backstay.interfaces.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = BACKSTAY_HOME / "static"
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "backstay_session"
+CSRF_COOKIE_NAME = "backstay_csrf"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# Mail leaves by SMTP where a host is named; otherwise it is written to files in the data folder.
+EMAIL_HOST = os.environ.get("BACKSTAY_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("BACKSTAY_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("BACKSTAY_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("BACKSTAY_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("BACKSTAY_SMTP_TLS", "1") == "1"
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = os.environ.get("BACKSTAY_MAIL_BACKEND") or (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = BACKSTAY_HOME / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("BACKSTAY_MAIL_FROM", "backstay@localhost")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+from backstay.platform.logs import LOGGING  # noqa: E402, F401
