@@ -14,7 +14,9 @@ from backstay.base.context import Ctx
 from backstay.base.errors import Denied
 from backstay.platform.models import Membership
 
-SYSTEM_PARTS = frozenset({"system:cli", "system:demo", "system:import", "system:job", "system:test", "system:bench"})
+SYSTEM_PARTS = frozenset(
+    {"system:cli", "system:demo", "system:import", "system:job", "system:test", "system:bench"}
+)
 
 
 def may(ctx: Ctx, action: str, objects: Iterable[int] = ()) -> bool:
@@ -24,7 +26,9 @@ def may(ctx: Ctx, action: str, objects: Iterable[int] = ()) -> bool:
         if not name.isdigit():
             return False
         valid = Q(until_on=None) | Q(until_on__gte=ctx.today)
-        return Membership.objects.filter(valid, user_id=int(name), user__is_active=True, since_on__lte=ctx.today).exists()
+        return Membership.objects.filter(
+            valid, user_id=int(name), user__is_active=True, since_on__lte=ctx.today
+        ).exists()
     return ctx.actor in SYSTEM_PARTS
 
 

@@ -25,11 +25,19 @@ def store(ctx: Ctx, name: str, content: bytes, mime: str) -> int:
     digest = hashlib.sha256(content).hexdigest()
     _write_once(_path(digest), content)
     safe = Path(name.replace("\0", "").replace("\\", "/")).name[:255] or "file"
-    columns = {"name": [safe], "mime": [mime], "size": [len(content)], "sha256": [digest], "created_by": [ctx.actor]}
+    columns = {
+        "name": [safe],
+        "mime": [mime],
+        "size": [len(content)],
+        "sha256": [digest],
+        "created_by": [ctx.actor],
+    }
     return rows.insert(File, columns)[0]
 
 
-def attach(ctx: Ctx, kind: str, object_ids: Sequence[int], file_ids: Sequence[int], purpose: str = "") -> None:
+def attach(
+    ctx: Ctx, kind: str, object_ids: Sequence[int], file_ids: Sequence[int], purpose: str = ""
+) -> None:
     """Attach files to objects, pair by pair."""
     count = len(object_ids)
     rows.insert(
@@ -46,9 +54,13 @@ def read(ctx: Ctx, file_id: int) -> tuple[File, bytes]:
     try:
         content = _path(stored.sha256).read_bytes()
     except FileNotFoundError:
-        raise NotFound("files.missing", f"the content of {stored.name} is missing", "Restore it from a backup.") from None
+        raise NotFound(
+            "files.missing", f"the content of {stored.name} is missing", "Restore it from a backup."
+        ) from None
     if hashlib.sha256(content).hexdigest() != stored.sha256:
-        raise Refusal("files.damaged", f"the content of {stored.name} has changed", "Restore it from a backup.")
+        raise Refusal(
+            "files.damaged", f"the content of {stored.name} has changed", "Restore it from a backup."
+        )
     return stored, content
 
 

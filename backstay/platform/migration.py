@@ -1,7 +1,7 @@
 """The operation that makes a table one of ours: company, policy, grants, references, freezing.
 
-    Protect("sales_order", refs={"customer_id": "parties_party"}, freeze=["state"])
-    Protect("sales_orderline", refs={"order_id": "sales_order"}, lines_of=("sales_order", "order_id", ["shipped"]))
+Protect("sales_order", refs={"customer_id": "parties_party"}, freeze=["state"])
+Protect("sales_orderline", refs={"order_id": "sales_order"}, lines_of=("sales_order", "order_id", ["shipped"]))
 """
 
 from __future__ import annotations

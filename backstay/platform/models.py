@@ -126,4 +126,6 @@ class Attachment(Tenant):
     purpose = models.CharField(max_length=40, default="")
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["company_id", "kind", "object_id"], name="attachment_object")]
+        indexes: ClassVar = [
+            models.Index(fields=["company_id", "kind", "object_id"], name="attachment_object")
+        ]

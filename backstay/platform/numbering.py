@@ -32,11 +32,15 @@ def draw(ctx: Ctx, code: str, dates: Sequence[date]) -> list[str]:
     if not dates:
         return []
     if code not in PREFIXES:
-        raise Refusal("numbering.series", f"there is no number series {code}", "Register it with its document.")
+        raise Refusal(
+            "numbering.series", f"there is no number series {code}", "Register it with its document."
+        )
     years = sorted({d.year for d in dates})
     counts = [sum(1 for d in dates if d.year == year) for year in years]
-    drawn = rows.execute("SELECT year, prefix, width, first FROM draw_numbers(%s, %s, %s::int[], %s::bigint[])",
-                         [code, PREFIXES[code], years, counts])
+    drawn = rows.execute(
+        "SELECT year, prefix, width, first FROM draw_numbers(%s, %s, %s::int[], %s::bigint[])",
+        [code, PREFIXES[code], years, counts],
+    )
     state = {year: [prefix, width, first] for year, prefix, width, first in drawn}
     numbers = []
     for d in dates:
