@@ -18,7 +18,9 @@ from backstay.base.context import Ctx
 from backstay.base.errors import refusal_from
 from backstay.platform import rows
 
-_BEGIN = "SELECT currency_id, currency_code, scale, settings, accounts FROM begin_work(%s, %s, %s)"
+_BEGIN = (
+    "SELECT currency_id, currency_code, scale, settings, accounts, role_of(%s, %s) FROM begin_work(%s, %s, %s)"
+)
 
 
 @contextmanager
@@ -40,12 +42,15 @@ def work(company: int, actor: str, request: str = "") -> Iterator[Ctx]:
 
 def enter(company: int, actor: str, request: str = "") -> Ctx:
     """Set company and actor in the transaction that is open now, and describe the company."""
-    currency, code, scale, settings, accounts = rows.execute(_BEGIN, [company, actor, request])[0]
+    today = clock.today()
+    found = rows.execute(_BEGIN, [actor, today, company, actor, request])[0]
+    currency, code, scale, settings, accounts, role = found
     return Ctx(
         company=company,
         actor=actor,
         request=request,
-        today=clock.today(),
+        today=today,
+        role=role or "",
         currency=currency,
         currency_code=code,
         scale=scale,

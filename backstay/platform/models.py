@@ -41,7 +41,7 @@ class User(AbstractBaseUser):
 
 
 class Membership(Tenant):
-    """A user works for a company. Its policy shows a user his own rows, so that he can choose one."""
+    """A user works for a company, from a day to a day."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=40, default="owner")

@@ -82,3 +82,25 @@ CREATE FUNCTION companies_with_outbox() RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT DISTINCT company_id FROM platform_outbox WHERE delivered_at IS NULL AND due_at <= now()
 $$;
+
+-- The companies a user works for on a day: asked before one is chosen.
+CREATE FUNCTION companies_of(who bigint, today date) RETURNS TABLE (id bigint, name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT c.id, c.name FROM platform_membership m
+    JOIN company c ON c.id = m.company_id
+    JOIN platform_user u ON u.id = m.user_id AND u.is_active
+    WHERE m.user_id = who AND m.since_on <= today AND (m.until_on IS NULL OR m.until_on >= today)
+    ORDER BY c.name, c.id
+$$;
+
+-- The role an actor has in the current company today; nothing for a stranger.
+CREATE FUNCTION role_of(actor text, today date) RETURNS text
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+    SELECT CASE
+        WHEN actor LIKE 'system:%' THEN 'system'
+        WHEN actor ~ '^user:[0-9]{1,18}$' THEN (
+            SELECT m.role FROM platform_membership m JOIN platform_user u ON u.id = m.user_id AND u.is_active
+            WHERE m.user_id = substr(actor, 6)::bigint AND m.company_id = company()
+              AND m.since_on <= today AND (m.until_on IS NULL OR m.until_on >= today))
+    END
+$$;

@@ -1,0 +1,3 @@
+from backstay.interfaces.cli.main import main
+
+main()

@@ -1,0 +1,86 @@
+"""What every request passes: security headers; the company of the signed-in user, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from backstay.base import clock
+from backstay.base.errors import Busy, NotFound, Refusal
+from backstay.platform import rows
+from backstay.platform.context import work
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+PUBLIC = ("/sign-in", "/healthz", "/static/")
+log = structlog.get_logger(__name__)
+
+
+class SecurityHeaders:
+    """A strict content security policy and its companions on every answer; a request id in every log line."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(request=request.id)  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            structlog.contextvars.clear_contextvars()
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store" if not request.path.startswith("/static/") else "")
+        return response
+
+
+class Company:
+    """Open one transaction as the signed-in user for his company; the view finds ``request.ctx``.
+
+    A refusal becomes a page with its code, message and remedy; nothing of the request is kept then.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.ctx = None  # type: ignore[attr-defined]
+        request.memberships = []  # type: ignore[attr-defined]
+        if request.path.startswith(PUBLIC) or not request.user.is_authenticated:
+            return self.get_response(request)
+        companies = memberships_of(request.user.pk)
+        request.memberships = companies  # type: ignore[attr-defined]
+        if not companies:
+            return render(request, "backstay/no_company.html", status=403)
+        chosen = request.session.get("company")
+        company = chosen if chosen in dict(companies) else companies[0][0]
+        with work(company, f"user:{request.user.pk}", request.id) as ctx:  # type: ignore[attr-defined]
+            request.ctx = ctx  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if hasattr(response, "render"):
+                response.render()
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Show refusals as what they are: an answer, not a failure."""
+        if not isinstance(exception, Refusal | Busy):
+            return None
+        if request.ctx is not None:  # type: ignore[attr-defined]
+            transaction.set_rollback(True)
+        status = 404 if isinstance(exception, NotFound) else 409
+        log.info("web.refused", code=getattr(exception, "code", ""), path=request.path)
+        return render(request, "backstay/refused.html", {"refusal": exception}, status=status)
+
+
+def memberships_of(user: int) -> list[tuple[int, str]]:
+    """(company id, company name) of the companies a user works for today, by name."""
+    return [(company, name) for company, name in rows.execute("SELECT * FROM companies_of(%s, %s)", [user, clock.today()])]
