@@ -6,6 +6,7 @@ that every process requires. Having a Ctx is proof of being inside such a transa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -54,6 +55,6 @@ def enter(company: int, actor: str, request: str = "") -> Ctx:
         currency=currency,
         currency_code=code,
         scale=scale,
-        accounts=MappingProxyType(accounts or {}),
-        settings=MappingProxyType(settings or {}),
+        accounts=MappingProxyType(json.loads(accounts or "{}")),
+        settings=MappingProxyType(json.loads(settings or "{}")),
     )

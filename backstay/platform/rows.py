@@ -12,21 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import psycopg
 from django.db import connections, models
 
 from backstay.base.errors import NotFound
+from backstay.ledger.statement import execute
 
+__all__ = ["execute", "insert", "lock", "of", "update"]
 Columns = Mapping[str, Sequence[Any]]
-
-
-def execute(sql: str, params: Sequence[Any] = (), *, using: str = "default") -> list[tuple[Any, ...]]:
-    """Run one statement with parameters bound on the server; return its rows."""
-    connection = connections[using]
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, params)  # type: ignore[arg-type]
-        return cursor.fetchall() if cursor.description else []
 
 
 def insert(model: type[models.Model], columns: Columns) -> list[int]:

@@ -1,0 +1,1 @@
+"""What needs no database and no framework: exact numbers, dates, errors, the context."""
