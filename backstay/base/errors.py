@@ -50,8 +50,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ledger.unit_conservation": ("", "Goods come from somewhere and go somewhere: post both places."),
     "ledger.company_currency": ("", "In the company's own currency amount and value are one figure."),
     "ledger.memo_value": ("", "Memo accounts count; they carry no value."),
-    "ledger.zero_together": ("value would stay where nothing is left", "The last piece takes all value that is left."),
-    "ledger.value_sign": ("value would have the opposite sign of its quantity", "Look at the cost of this item."),
+    "ledger.zero_together": (
+        "value would stay where nothing is left",
+        "The last piece takes all value that is left.",
+    ),
+    "ledger.value_sign": (
+        "value would have the opposite sign of its quantity",
+        "Look at the cost of this item.",
+    ),
     "ledger.guard": ("there is not enough left", "Take less, or free what others hold."),
     "ledger.frozen_before": ("", "Date it after the count."),
     "ledger.dated_floor": ("", "Choose a later date, or first enter what arrived before."),

@@ -29,9 +29,7 @@ def reserve(ctx: Ctx, wants: Sequence[Want]) -> list[int]:
     if not wants:
         return []
     specs = Specs(ctx)
-    sql = (
-        f"SELECT reserve({SPEC}, %s::smallint[], %s::int[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[])"
-    )
+    sql = f"SELECT reserve({SPEC}, %s::smallint[], %s::int[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[])"
     ordinals = [None if w.sub is None else specs.ordinal(w.sub) for w in wants]
     params = [
         *specs.columns(),
@@ -60,7 +58,15 @@ def rollup() -> int:
 
 
 def set_guard(
-    ctx: Ctx, code: str, *, measure: str, sign: int, floor: int, account: int | str, party: int, active: bool = True
+    ctx: Ctx,
+    code: str,
+    *,
+    measure: str,
+    sign: int,
+    floor: int,
+    account: int | str,
+    party: int,
+    active: bool = True,
 ) -> int:
     """Bound ``sign × Σ(measure) − held ≥ floor`` over all subaccounts of an account and a party; return its id."""
     params = [code, measure, sign, floor, account_id(ctx, account), party, active]

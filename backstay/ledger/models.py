@@ -3,8 +3,6 @@ units, which are records."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -52,7 +50,6 @@ class Account(models.Model):
     class Meta:
         managed = False
         db_table = "account"
-        ordering: ClassVar = ["code"]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -71,7 +68,6 @@ class Period(models.Model):
     class Meta:
         managed = False
         db_table = "period"
-        ordering: ClassVar = ["starts", "kind"]
 
 
 class Entry(models.Model):

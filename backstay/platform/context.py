@@ -19,9 +19,7 @@ from backstay.base.context import Ctx
 from backstay.base.errors import refusal_from
 from backstay.platform import rows
 
-_BEGIN = (
-    "SELECT currency_id, currency_code, scale, settings, accounts, role_of(%s, %s) FROM begin_work(%s, %s, %s)"
-)
+_BEGIN = "SELECT currency_id, currency_code, scale, settings, accounts, role_of(%s, %s) FROM begin_work(%s, %s, %s)"
 
 
 @contextmanager

@@ -134,7 +134,9 @@ def _make_runtime_role(owner: psycopg.Connection[Any]) -> None:
     else:
         owner.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, password))
     owner.execute(
-        sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(owner.info.dbname), name)
+        sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+            sql.Identifier(owner.info.dbname), name
+        )
     )
 
 
@@ -146,7 +148,11 @@ def _check_runtime_role(owner: psycopg.Connection[Any]) -> None:
         [runtime["user"]],
     ).fetchone()
     if row is None:
-        raise Refusal("database.runtime_role", f"there is no role {runtime['user']}", "Create it, or unset DATABASE_RUNTIME_URL.")
+        raise Refusal(
+            "database.runtime_role",
+            f"there is no role {runtime['user']}",
+            "Create it, or unset DATABASE_RUNTIME_URL.",
+        )
     if any(row):
         raise Refusal(
             "database.runtime_role",
@@ -174,5 +180,9 @@ def migrate(*, verbosity: int = 0) -> None:
             if owner.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,):
                 grant = sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(table), app)
                 owner.execute(grant)
-        for sequence in owner.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema()]).fetchall():
-            owner.execute(sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(sql.Identifier(sequence[0]), app))
+        for sequence in owner.execute(
+            "SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema()]
+        ).fetchall():
+            owner.execute(
+                sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(sql.Identifier(sequence[0]), app)
+            )

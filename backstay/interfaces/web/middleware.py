@@ -37,7 +37,9 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", CSP)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Cache-Control", "no-store" if not request.path.startswith("/static/") else "")
+        response.headers.setdefault(
+            "Cache-Control", "no-store" if not request.path.startswith("/static/") else ""
+        )
         return response
 
 
@@ -83,4 +85,7 @@ class Company:
 
 def memberships_of(user: int) -> list[tuple[int, str]]:
     """(company id, company name) of the companies a user works for today, by name."""
-    return [(company, name) for company, name in rows.execute("SELECT * FROM companies_of(%s, %s)", [user, clock.today()])]
+    return [
+        (company, name)
+        for company, name in rows.execute("SELECT * FROM companies_of(%s, %s)", [user, clock.today()])
+    ]

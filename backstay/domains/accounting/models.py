@@ -1,0 +1,1 @@
+from backstay.domains.accounting.documents import *  # noqa: F403

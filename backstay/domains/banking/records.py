@@ -1,0 +1,31 @@
+"""Where our money is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from backstay.platform.records import Record
+
+
+class BankAccount(Record):
+    """A bank account or a cash box. Its ledger subaccount is ``bank:<id>`` of ``account``."""
+
+    kind = models.CharField(max_length=5, default="bank")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    iban = models.CharField(max_length=34, blank=True, default="")
+    bic = models.CharField(max_length=11, blank=True, default="")
+    currency = models.ForeignKey("ledger.Unit", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
+    archived_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "code"], name="banking.code_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=["bank", "cash"]), name="banking.kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

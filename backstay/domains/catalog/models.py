@@ -1,0 +1,1 @@
+from backstay.domains.catalog.records import *  # noqa: F403

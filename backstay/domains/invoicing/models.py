@@ -1,0 +1,1 @@
+from backstay.domains.invoicing.documents import *  # noqa: F403

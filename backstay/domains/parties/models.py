@@ -1,0 +1,1 @@
+from backstay.domains.parties.records import *  # noqa: F403

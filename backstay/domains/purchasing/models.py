@@ -1,0 +1,1 @@
+from backstay.domains.purchasing.documents import *  # noqa: F403

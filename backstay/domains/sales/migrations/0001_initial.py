@@ -1,0 +1,247 @@
+import django.db.models.deletion
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+from backstay.platform.migration import Protect
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("platform", "0001_initial"),
+        ("catalog", "0001_initial"),
+        ("inventory", "0001_initial"),
+        ("invoicing", "0001_initial"),
+        ("ledger", "0002_initial"),
+        ("parties", "0001_initial"),
+        ("tax", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Order",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.BigIntegerField(editable=False)),
+                ("number", models.CharField(editable=False, max_length=40, null=True)),
+                ("state", models.CharField(editable=False, max_length=20)),
+                ("revision", models.IntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("created_by", models.CharField(default="", editable=False, max_length=80)),
+                ("posted_at", models.DateTimeField(editable=False, null=True)),
+                ("posted_by", models.CharField(db_default="", default="", editable=False, max_length=80)),
+                ("note", models.TextField(blank=True, db_default="", default="")),
+                ("ordered_on", models.DateField()),
+                ("valid_until", models.DateField(null=True)),
+                ("required_on", models.DateField(null=True)),
+                ("rounding", models.CharField(default="total", max_length=5)),
+                ("net", models.BigIntegerField(default=0)),
+                ("tax", models.BigIntegerField(default=0)),
+                ("gross", models.BigIntegerField(default=0)),
+                ("credit_hold", models.BigIntegerField(null=True)),
+                ("reference", models.CharField(db_default="", default="", max_length=80)),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.unit"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="OrderLine",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.BigIntegerField(editable=False)),
+                ("position", models.IntegerField()),
+                ("goods", models.BooleanField()),
+                ("text", models.CharField(default="", max_length=300)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("discount", models.DecimalField(decimal_places=6, default=0, max_digits=7)),
+                ("percent", models.DecimalField(decimal_places=4, default=0, max_digits=7)),
+                ("net", models.BigIntegerField(default=0)),
+                ("stock_quantity", models.BigIntegerField()),
+                ("hold", models.BigIntegerField(null=True)),
+                ("shipped", models.BigIntegerField(db_default=0, default=0)),
+                ("invoiced", models.BigIntegerField(db_default=0, default=0)),
+                ("returned", models.BigIntegerField(db_default=0, default=0)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="sales.order"
+                    ),
+                ),
+                (
+                    "tax_code",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tax.taxcode",
+                    ),
+                ),
+                (
+                    "uom",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.uom"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Fulfilment",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.BigIntegerField(editable=False)),
+                ("kind", models.CharField(max_length=8)),
+                ("quantity", models.BigIntegerField()),
+                (
+                    "invoice_line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="invoicing.invoiceline",
+                    ),
+                ),
+                (
+                    "receipt_line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inventory.receiptline",
+                    ),
+                ),
+                (
+                    "shipment_line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inventory.shipmentline",
+                    ),
+                ),
+                (
+                    "order_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fulfilments",
+                        to="sales.orderline",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["company_id", "-ordered_on", "-id"], name="sales_order_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("company_id", "number"), name="sales.number_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["quotation", "confirmed", "closed", "cancelled"])),
+                name="sales.state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stock_quantity__gt", 0)), name="sales.line_quantity"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("shipped__gte", 0), ("shipped__lte", models.F("stock_quantity"))),
+                name="sales.line_shipped",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("invoiced__gte", 0), ("invoiced__lte", models.F("stock_quantity"))),
+                name="sales.line_invoiced",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("returned__gte", 0), ("returned__lte", models.F("shipped"))),
+                name="sales.line_returned",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discount__gte", 0), ("discount__lte", 1), ("unit_price__gte", 0)),
+                name="sales.line_price",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fulfilment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "shipped"), ("shipment_line__isnull", False)),
+                    models.Q(("invoice_line__isnull", False), ("kind", "invoiced")),
+                    models.Q(("kind", "returned"), ("receipt_line__isnull", False)),
+                    models.Q(("invoice_line__isnull", False), ("kind", "credited")),
+                    _connector="OR",
+                ),
+                name="sales.fulfilment_kind",
+            ),
+        ),
+        Protect(
+            "sales_order",
+            refs={"party_id": "parties_party", "place_id": "inventory_place"},
+            freeze=["credit_hold"],
+        ),
+        Protect(
+            "sales_orderline",
+            refs={
+                "order_id": "sales_order",
+                "item_id": "catalog_item",
+                "uom_id": "catalog_uom",
+                "tax_code_id": "tax_taxcode",
+            },
+            lines_of=("sales_order", "order_id", ["hold", "shipped", "invoiced", "returned"]),
+        ),
+        Protect(
+            "sales_fulfilment",
+            refs={
+                "order_line_id": "sales_orderline",
+                "shipment_line_id": "inventory_shipmentline",
+                "invoice_line_id": "invoicing_invoiceline",
+                "receipt_line_id": "inventory_receiptline",
+            },
+            append_only=True,
+        ),
+    ]

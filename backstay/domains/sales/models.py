@@ -1,0 +1,1 @@
+from backstay.domains.sales.documents import *  # noqa: F403

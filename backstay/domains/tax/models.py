@@ -1,0 +1,1 @@
+from backstay.domains.tax.records import *  # noqa: F403
