@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("platform", "0001_initial"),
-        ("ledger", "0002_initial"),
+        ("ledger", "0001_initial"),
     ]
 
     operations = [

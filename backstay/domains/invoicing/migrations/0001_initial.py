@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("platform", "0001_initial"),
         ("catalog", "0001_initial"),
-        ("ledger", "0002_initial"),
+        ("ledger", "0001_initial"),
         ("parties", "0001_initial"),
         ("tax", "0001_initial"),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ("catalog", "0001_initial"),
         ("inventory", "0001_initial"),
         ("invoicing", "0001_initial"),
-        ("ledger", "0002_initial"),
+        ("ledger", "0001_initial"),
         ("parties", "0001_initial"),
         ("tax", "0001_initial"),
     ]
