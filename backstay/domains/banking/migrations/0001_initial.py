@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("amount__gt", 0)), name="banking.line_amount"
             ),
         ),
+        Protect("banking_bankaccount", refs={"account_id": "account"}, history=True),
         Protect(
             "banking_payment",
             refs={"party_id": "parties_party", "bank_account_id": "banking_bankaccount"},
@@ -163,5 +164,4 @@ class Migration(migrations.Migration):
             refs={"payment_id": "banking_payment"},
             lines_of=("banking_payment", "payment_id", []),
         ),
-        Protect("banking_bankaccount", refs={"account_id": "account"}, history=True),
     ]

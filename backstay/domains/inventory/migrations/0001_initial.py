@@ -486,6 +486,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("quantity__gt", 0)), name="inventory.write_off_quantity"
             ),
         ),
+        Protect("inventory_place", refs={"parent_id": "inventory_place"}, history=True),
         Protect(
             "inventory_receipt", refs={"place_id": "inventory_place", "party_id": "parties_party"}, freeze=[]
         ),
@@ -528,5 +529,4 @@ class Migration(migrations.Migration):
             refs={"item_id": "catalog_item", "write_off_id": "inventory_writeoff"},
             lines_of=("inventory_writeoff", "write_off_id", []),
         ),
-        Protect("inventory_place", refs={"parent_id": "inventory_place"}, history=True),
     ]
