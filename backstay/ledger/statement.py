@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import psycopg
 from django.db import connections
 
 
-def execute(sql: str, params: Sequence[Any] = (), *, using: str = "default") -> list[tuple[Any, ...]]:
+def execute(
+    sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
+) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows; errors leave as Django's, the database's own as their cause."""
     connection = connections[using]
     connection.ensure_connection()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connections, models
@@ -22,8 +22,13 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 def insert(model: type[models.Model], columns: Columns) -> list[int]:
-    """Insert rows, return their ids in the order given. The company comes from the context."""
-    names, params = _bind(model, columns)
+    """Insert rows, return their ids in the order given.
+
+    The company comes from the context; columns left out take their model's default.
+    """
+    count = len(next(iter(columns.values())))
+    missing = _defaults(model, tuple(columns))
+    names, params = _bind(model, {**columns, **{name: [value] * count for name, value in missing}})
     if not params or not params[0]:
         return []
     found = execute(_insert_sql(model, names), params)
@@ -62,13 +67,13 @@ def _fetch(sql: str, fields: tuple[str, ...], params: Sequence[Any]) -> list[Any
     return [make(row) for row in execute(sql, params)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _row_type(fields: tuple[str, ...]) -> Any:
     return namedtuple("Row", ("id", *fields))
 
 
 def _column(model: type[models.Model], name: str) -> tuple[str, str, bool]:
-    """(column, array element type, is json) of a field given by attribute or column name."""
+    """(column, type, travels as text) of a field given by attribute or column name."""
     for field in model._meta.concrete_fields:
         if name in (field.name, field.column, field.attname):
             kind = field.db_type(connections["default"]) or ""
@@ -77,13 +82,25 @@ def _column(model: type[models.Model], name: str) -> tuple[str, str, bool]:
             kind = kind.split(" generated ")[0]
             if field.get_internal_type() in ("AutoField", "BigAutoField"):
                 kind = "bigint"
-            return field.column, kind, kind == "jsonb"
+            return field.column, kind, kind == "jsonb" or kind.endswith("[]")
     raise LookupError(f"{model._meta.label} has no column {name}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shape(model: type[models.Model], names: tuple[str, ...]) -> tuple[tuple[str, str, bool], ...]:
     return tuple(_column(model, name) for name in names)
+
+
+@cache
+def _defaults(model: type[models.Model], given: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
+    """(column, default) of fields that are not given and whose default only Django knows."""
+    return tuple(
+        (field.attname, field.get_default())
+        for field in model._meta.concrete_fields
+        if field.has_default()
+        and field.db_default is models.NOT_PROVIDED
+        and not {field.name, field.attname, field.column} & set(given)
+    )
 
 
 def _bind(model: type[models.Model], columns: Columns) -> tuple[tuple[str, ...], list[list[Any]]]:
@@ -91,21 +108,30 @@ def _bind(model: type[models.Model], columns: Columns) -> tuple[tuple[str, ...],
     lengths = {len(values) for values in columns.values()}
     if len(lengths) > 1:
         raise ValueError(f"columns of {model._meta.label} differ in length: {sorted(lengths)}")
-    dump: Callable[[Any], str | None] = lambda v: None if v is None else json.dumps(v, default=str)  # noqa: E731
     params = []
-    for (_, _, is_json), values in zip(_shape(model, names), columns.values(), strict=True):
-        params.append([dump(v) for v in values] if is_json else list(values))
+    for (_, kind, as_text), values in zip(_shape(model, names), columns.values(), strict=True):
+        params.append([_text(kind, v) for v in values] if as_text else list(values))
     return names, params
+
+
+def _text(kind: str, value: Any) -> str | None:
+    """A JSON value, or an array of texts, as PostgreSQL reads it: arrays of arrays cannot be unnested by rows."""
+    if value is None:
+        return None
+    if kind == "jsonb":
+        return json.dumps(value, default=str)
+    quoted = ('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value)
+    return "{" + ",".join(quoted) + "}"
 
 
 def _sources(shape: tuple[tuple[str, str, bool], ...]) -> tuple[str, str]:
     """(select list, unnest arguments) for columns of this shape."""
-    select = ", ".join(f"u.c{n}::jsonb" if is_json else f"u.c{n}" for n, (_, _, is_json) in enumerate(shape))
-    arrays = ", ".join(f"%s::{'text' if is_json else kind}[]" for _, kind, is_json in shape)
+    select = ", ".join(f"u.c{n}::{kind}" if as_text else f"u.c{n}" for n, (_, kind, as_text) in enumerate(shape))
+    arrays = ", ".join(f"%s::{'text' if as_text else kind}[]" for _, kind, as_text in shape)
     return select, arrays
 
 
-@lru_cache(maxsize=None)
+@cache
 def _insert_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
     shape = _shape(model, names)
     select, arrays = _sources(shape)
@@ -117,13 +143,13 @@ def _insert_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _update_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
     shape = _shape(model, names)
     _, arrays = _sources(shape)
     sets = ", ".join(
-        f'"{column}" = u.c{n}::jsonb' if is_json else f'"{column}" = u.c{n}'
-        for n, (column, _, is_json) in enumerate(shape)
+        f'"{column}" = u.c{n}::{kind}' if as_text else f'"{column}" = u.c{n}'
+        for n, (column, kind, as_text) in enumerate(shape)
     )
     aliases = ", ".join(f"c{n}" for n in range(len(shape)))
     return (
@@ -132,7 +158,7 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _select_sql(model: type[models.Model], fields: tuple[str, ...], column: str, for_update: bool) -> str:
     shape = _shape(model, ("id", *fields))
     key, kind, _ = _column(model, column)

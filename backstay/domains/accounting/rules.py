@@ -1,0 +1,173 @@
+"""Drafts and decisions about the books; no database."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from backstay.base.errors import Refusal
+
+CHARTS = Path(__file__).parent / "charts"
+TYPES = ("asset", "liability", "equity", "income", "expense", "memo")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDraft:
+    """An account to be, as a row of a chart."""
+
+    code: str
+    name: str
+    type: str
+    role: str | None = None
+    unit_kind: str | None = None
+    requires: tuple[str, ...] = ()
+    bound: str = "none"
+    dated: bool = False
+    monetary: bool = False
+    cash_flow: str = ""
+    parent: str | None = None
+    postable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLineDraft:
+    """A line of a manual entry. ``account`` by id or role; ``amount`` defaults to ``value`` (company currency)."""
+
+    account: int | str
+    value: int
+    amount: int | None = None
+    unit: int | None = None
+    party: int | None = None
+    item: str = ""
+    place: int = 0
+    side: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalDraft:
+    """A manual entry."""
+
+    on: date
+    lines: tuple[JournalLineDraft, ...]
+    text: str = ""
+    period_kind: str = "regular"
+    kind: str = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningDraft:
+    """Opening balances as of the day before the first fiscal year. Values in steps, debit +.
+
+    ``items``: open items (side receivable|payable, party, reference, value). ``stock``: (stock account or role,
+    unit, place, quantity, value). ``balances``: (account, item, value). The rest goes to the opening balance
+    account, which must be empty before the first close.
+    """
+
+    text: str = "Opening balances"
+    balances: tuple[tuple[int | str, str, int], ...] = ()
+    items: tuple[tuple[str, int, str, int], ...] = ()
+    stock: tuple[tuple[int | str, int, int, int, int], ...] = ()
+    on: date | None = None
+    parties: Mapping[int, str] = field(default_factory=dict)
+
+
+def default_chart() -> list[AccountDraft]:
+    """Our own small chart by the terms of IFRS."""
+    with (CHARTS / "default.csv").open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    parents = {row["parent"] for row in rows}
+    return [
+        AccountDraft(
+            code=row["code"],
+            name=row["name"],
+            type=row["type"],
+            role=row["role"] or None,
+            unit_kind=row["unit_kind"] or None,
+            requires=tuple(row["requires"].split()),
+            bound=row["bound"] or "none",
+            dated=row["dated"] == "1",
+            monetary=row["monetary"] == "1",
+            cash_flow=row["cash_flow"],
+            parent=row["parent"] or None,
+            postable=row["code"] not in parents,
+        )
+        for row in rows
+    ]
+
+
+_ROOTS = {
+    "Asset": "asset",
+    "Liability": "liability",
+    "Equity": "equity",
+    "Income": "income",
+    "Expense": "expense",
+}
+
+
+def nested_chart(path: Path) -> list[AccountDraft]:
+    """A chart from nested JSON (``tree`` of names; keys ``account_number``, ``root_type``, ``is_group``).
+
+    Its accounts stand beside the ones of ours that carry a role, so every process finds its accounts. Raises
+    Refusal (``accounting.chart``) that says where the file is wrong.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        tree = content["tree"]
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise Refusal(
+            "accounting.chart", f"{path.name} is no nested chart of accounts: {exc}", where=str(path)
+        ) from None
+    found: list[AccountDraft] = []
+    codes: set[str] = set()
+    for name, node in tree.items():
+        kind = _ROOTS.get(node.get("root_type", "")) if isinstance(node, dict) else None
+        if kind is None:
+            raise Refusal("accounting.chart", f"{path.name}: {name} has no root_type", where=str(path))
+        found.extend(_walk(name, node, kind, None, codes))
+    return found
+
+
+def _walk(
+    name: str, node: Mapping[str, Any], kind: str, parent: str | None, codes: set[str]
+) -> Iterator[AccountDraft]:
+    children = {k: v for k, v in node.items() if isinstance(v, dict)}
+    code = str(node.get("account_number") or "") or f"{parent or kind[:1].upper()}.{len(codes) + 1}"
+    while code in codes:
+        code += "'"
+    codes.add(code)
+    yield AccountDraft(
+        code, name[:200], kind, parent=parent, postable=not children and not node.get("is_group")
+    )
+    for child, below in children.items():
+        yield from _walk(child, below, _ROOTS.get(below.get("root_type", ""), kind), code, codes)
+
+
+def fiscal_periods(first_day: date, years: int) -> list[tuple[date, date, str]]:
+    """Months of fiscal years that begin on ``first_day``, an adjusting and a closing period at each year's end.
+
+    Before the first year stands the opening period, a single day.
+    """
+    eve = first_day - timedelta(days=1)
+    periods = [(eve, eve, "opening")]
+    start = first_day
+    for _ in range(years):
+        for _ in range(12):
+            last = add_months(start, 1) - timedelta(days=1)
+            periods.append((start, last, "regular"))
+            start = last + timedelta(days=1)
+        end = start - timedelta(days=1)
+        periods += [(end, end, "adjusting"), (end, end, "closing")]
+    return periods
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or its last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,168 @@
+"""Reading stock. Quantities in steps of the item, values in steps of the company's currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from backstay.base.context import Ctx
+from backstay.base.errors import NotFound
+from backstay.domains.catalog.queries import ItemFacts
+from backstay.domains.inventory.models import Place, ShipmentLine
+from backstay.domains.inventory.rules import Move
+from backstay.ledger.posting import Sub, account_id
+from backstay.platform import rows
+
+
+class StockRow(NamedTuple):
+    """What one warehouse holds of one item; ``held`` is promised to orders."""
+
+    item: str
+    name: str
+    place: str
+    quantity: int
+    value: int
+    held: int
+    scale: int
+
+
+class CardLine(NamedTuple):
+    """A movement on a stock card, with what was there after it."""
+
+    on: date
+    source: str
+    event: str
+    quantity: int
+    value: int
+    quantity_after: int
+    value_after: int
+
+
+def stock_sub(facts: ItemFacts, place: int) -> Sub:
+    """The subaccount that counts an item at a warehouse."""
+    if facts.unit is None:
+        raise ValueError(f"{facts.sku} is a service: there is no stock of it")
+    return Sub(facts.stock_account or "stock", facts.unit, place=place, side=1)
+
+
+def place_id(ctx: Ctx, code: str = "MAIN") -> int:
+    """The id of a place. NotFound names the code."""
+    found = rows.of(Place, "code", [code])
+    if not found:
+        raise NotFound("inventory.place", f"there is no place {code}", "Make it among the warehouses.")
+    return int(found[0].id)
+
+
+_STOCK = """
+SELECT i.sku, i.name, p.code, l.amount, l.value, l.held, u.scale
+FROM live l JOIN subaccount s ON s.id = l.subaccount_id JOIN unit u ON u.id = s.unit_id
+JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
+JOIN account a ON a.id = s.account_id
+WHERE l.company_id = %s AND a.type = 'asset' AND (l.amount <> 0 OR l.value <> 0 OR l.held <> 0) ORDER BY i.sku, p.code
+"""
+_STOCK_AT = """
+SELECT i.sku, i.name, p.code, b.amount, b.value, 0::bigint, u.scale
+FROM balances_at(ARRAY(SELECT s.id FROM subaccount s JOIN account a ON a.id = s.account_id
+                       WHERE s.company_id = %s AND a.type = 'asset' AND s.goods), %s) b
+JOIN subaccount s ON s.id = b.subaccount_id JOIN unit u ON u.id = s.unit_id
+JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
+WHERE b.amount <> 0 OR b.value <> 0 ORDER BY i.sku, p.code
+"""
+
+
+def stock(ctx: Ctx, as_of: date | None = None) -> list[StockRow]:
+    """Stock by item and place: now, from the live rows, or at the end of a day."""
+    found = (
+        rows.execute(_STOCK, [ctx.company])
+        if as_of is None
+        else rows.execute(_STOCK_AT, [ctx.company, as_of])
+    )
+    return [StockRow(*row) for row in found]
+
+
+def ledger_value(ctx: Ctx, as_of: date | None = None) -> int:
+    """What the inventory accounts show: all valued accounts of goods, from the summaries."""
+    sql = (
+        "SELECT coalesce(sum(x.debit - x.credit), 0)::bigint FROM account_sums(%s, %s, %s::text[]) x"
+        " JOIN unit u ON u.id = x.unit_id WHERE u.kind = 'goods'"
+    )
+    kinds = ["opening", "regular", "adjusting", "closing"]
+    return int(rows.execute(sql, [date.min, as_of or date.max, kinds])[0][0])
+
+
+_CARD = """
+SELECT p.posted_on, e.source, e.event, p.amount, p.value,
+       sum(p.amount) OVER w, sum(p.value) OVER w
+FROM posting p JOIN entry e ON e.id = p.entry_id
+WHERE p.subaccount_id = (SELECT s.id FROM subaccount s WHERE s.company_id = %s AND s.account_id = %s AND s.unit_id = %s
+                           AND s.place_id = %s AND s.party_id = 0 AND s.item = '' AND s.dims_id = 0)
+WINDOW w AS (ORDER BY p.posted_on, p.entry_id, p.line)
+ORDER BY p.posted_on, p.entry_id, p.line
+"""
+
+
+def stock_card(ctx: Ctx, facts: ItemFacts, place: int, since: date, until: date) -> list[CardLine]:
+    """Movements of an item at a place in the days, each with quantity and value after it."""
+    sub = stock_sub(facts, place)
+    found = rows.execute(_CARD, [ctx.company, account_id(ctx, sub.account), sub.unit, place])
+    return [CardLine(*row[:5], int(row[5]), int(row[6])) for row in found if since <= row[0] <= until]
+
+
+_HISTORY = """
+SELECT w.o, e.document_on, e.id, p.amount, p.value,
+       CASE WHEN p.amount = 0 AND e.event LIKE 'late%%' THEN 'late'
+            WHEN p.amount < 0 AND e.reverses IS NULL THEN 'out' ELSE 'in' END,
+       e.document_on < w.day
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[]) WITH ORDINALITY w(account, unit, place, day, o)
+JOIN subaccount s ON s.company_id = %s AND s.account_id = w.account AND s.unit_id = w.unit AND s.place_id = w.place
+                 AND s.party_id = 0 AND s.item = '' AND s.dims_id = 0
+JOIN posting p ON p.subaccount_id = s.id AND p.posted_on >= w.day
+JOIN entry e ON e.id = p.entry_id
+"""
+
+
+def movements_since(ctx: Ctx, wanted: Sequence[tuple[Sub, date]]) -> dict[Sub, list[Move]]:
+    """What moved on each subaccount from a day on, in date order's terms; reads only what was posted since then.
+
+    What was posted since, but belongs to days before, is left out: it is part of the opening.
+    """
+    params = [
+        [account_id(ctx, sub.account) for sub, _ in wanted],
+        [sub.unit for sub, _ in wanted],
+        [sub.place for sub, _ in wanted],
+        [day for _, day in wanted],
+        ctx.company,
+    ]
+    found: dict[Sub, list[Move]] = {sub: [] for sub, _ in wanted}
+    for o, day, entry, amount, value, kind, before in rows.execute(_HISTORY, params):
+        if not before:
+            found[wanted[o - 1][0]].append(Move(day, entry, amount, value, kind))
+    return found
+
+
+_LAST_COST = """
+SELECT w.o, p.value, p.amount FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY w(account, unit, place, o)
+JOIN subaccount s ON s.company_id = %s AND s.account_id = w.account AND s.unit_id = w.unit AND s.place_id = w.place
+                 AND s.party_id = 0 AND s.item = '' AND s.dims_id = 0
+JOIN LATERAL (SELECT value, amount FROM posting q WHERE q.subaccount_id = s.id AND q.amount <> 0
+              ORDER BY q.posted_on DESC, q.entry_id DESC LIMIT 1) p ON true
+"""
+
+
+def last_costs(ctx: Ctx, subs: Sequence[Sub]) -> dict[Sub, Fraction]:
+    """Cost per step of the last movement of each subaccount that ever moved."""
+    params = [
+        [account_id(ctx, sub.account) for sub in subs],
+        [sub.unit for sub in subs],
+        [sub.place for sub in subs],
+        ctx.company,
+    ]
+    return {subs[o - 1]: Fraction(value, amount) for o, value, amount in rows.execute(_LAST_COST, params)}
+
+
+def shipment_lines(ctx: Ctx, lines: Iterable[int]) -> dict[int, tuple[int, int, int, int, int]]:
+    """(item, quantity, value, returned, returned_value) by shipment line."""
+    names = ("item_id", "quantity", "value", "returned", "returned_value")
+    return {r.id: tuple(r[1:]) for r in rows.of(ShipmentLine, "id", sorted(set(lines)), *names)}

@@ -1,0 +1,72 @@
+"""What is open, by item; amounts in steps of the company's currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from backstay.base.context import Ctx
+from backstay.domains.invoicing.models import InvoiceLine
+from backstay.platform import rows
+
+BUCKETS = (0, 30, 60, 90)
+
+
+class OpenItem(NamedTuple):
+    """An item that is not settled. ``amount``: what the party owes us (receivable), or we owe (payable)."""
+
+    party_id: int
+    party: str
+    item: str
+    number: str
+    on: date | None
+    due_on: date | None
+    amount: int
+
+    def bucket(self, as_of: date) -> str:
+        """How overdue: not due, 1–30, 31–60, 61–90, over 90 days."""
+        late = (as_of - self.due_on).days if self.due_on else 0
+        if late <= 0:
+            return "not due"
+        lower = [b for b in BUCKETS if late > b][-1]
+        return f"{lower + 1}–{lower + 30}" if lower < 90 else "over 90"
+
+
+_OPEN = """
+WITH items AS (
+    SELECT s.id, s.party_id, s.item, b.amount FROM subaccount s JOIN account a ON a.id = s.account_id AND a.role = %(role)s
+    JOIN live b ON b.subaccount_id = s.id WHERE s.company_id = %(company)s AND %(day)s::date IS NULL AND b.amount <> 0
+    UNION ALL
+    SELECT s.id, s.party_id, s.item, b.amount FROM balances_at(ARRAY(
+        SELECT s.id FROM subaccount s JOIN account a ON a.id = s.account_id
+        WHERE s.company_id = %(company)s AND a.role = %(role)s AND %(day)s::date IS NOT NULL), %(day)s::date) b
+    JOIN subaccount s ON s.id = b.subaccount_id WHERE %(day)s::date IS NOT NULL AND b.amount <> 0)
+SELECT x.party_id, p.name, x.item, coalesce(i.number, b.number, j.text, x.item),
+       coalesce(i.issued_on, b.issued_on, f.first), coalesce(i.due_on, b.due_on, j.due_on, f.first), x.amount
+FROM items x JOIN parties_party p ON p.id = x.party_id
+LEFT JOIN invoicing_invoice i ON x.item = 'invoice:' || i.id
+LEFT JOIN invoicing_bill b ON x.item = 'bill:' || b.id
+LEFT JOIN accounting_journalline j ON j.item = x.item AND x.item LIKE 'opening:%%'
+LEFT JOIN LATERAL (SELECT min(posted_on) AS first FROM posting q WHERE q.subaccount_id = x.id) f ON true
+ORDER BY p.name, 6, x.item
+"""
+
+
+def open_items(ctx: Ctx, side: str, as_of: date | None = None) -> list[OpenItem]:
+    """Items of ``receivable`` or ``payable`` that are not settled: now, or at the end of a day."""
+    found = rows.execute(_OPEN, {"role": side, "company": ctx.company, "day": as_of})
+    sign = 1 if side == "receivable" else -1
+    return [OpenItem(*row[:6], sign * row[6]) for row in found]
+
+
+def credit_guards(ctx: Ctx, parties: Iterable[int]) -> dict[int, int]:
+    """Guard id by party, of those with a credit limit in force."""
+    codes = [f"credit limit of party {p}" for p in sorted(set(parties))]
+    sql = "SELECT party_id, id FROM guard WHERE company_id = %s AND code = ANY(%s::text[]) AND active"
+    return {row[0]: row[1] for row in rows.execute(sql, [ctx.company, codes])}
+
+
+def invoices_of_lines(ctx: Ctx, lines: Iterable[int]) -> dict[int, int]:
+    """Invoice id by invoice line id."""
+    return {row.id: row.invoice_id for row in rows.of(InvoiceLine, "id", sorted(set(lines)), "invoice_id")}
