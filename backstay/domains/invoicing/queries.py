@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from backstay.base.context import Ctx
-from backstay.domains.invoicing.models import InvoiceLine
+from backstay.domains.invoicing.models import Bill, InvoiceLine
 from backstay.platform import rows
 
 BUCKETS = (0, 30, 60, 90)
@@ -70,3 +70,8 @@ def credit_guards(ctx: Ctx, parties: Iterable[int]) -> dict[int, int]:
 def invoices_of_lines(ctx: Ctx, lines: Iterable[int]) -> dict[int, int]:
     """Invoice id by invoice line id."""
     return {row.id: row.invoice_id for row in rows.of(InvoiceLine, "id", sorted(set(lines)), "invoice_id")}
+
+
+def parties_of_bills(ctx: Ctx, bills: Iterable[int]) -> dict[int, int]:
+    """Party id by bill id."""
+    return {row.id: row.party_id for row in rows.of(Bill, "id", sorted(set(bills)), "party_id")}
