@@ -186,3 +186,12 @@ def migrate(*, verbosity: int = 0) -> None:
             owner.execute(
                 sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(sql.Identifier(sequence[0]), app)
             )
+
+
+def is_current() -> bool:
+    """Whether every migration of this version has been applied."""
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["owner"])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

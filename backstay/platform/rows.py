@@ -126,7 +126,9 @@ def _text(kind: str, value: Any) -> str | None:
 
 def _sources(shape: tuple[tuple[str, str, bool], ...]) -> tuple[str, str]:
     """(select list, unnest arguments) for columns of this shape."""
-    select = ", ".join(f"u.c{n}::{kind}" if as_text else f"u.c{n}" for n, (_, kind, as_text) in enumerate(shape))
+    select = ", ".join(
+        f"u.c{n}::{kind}" if as_text else f"u.c{n}" for n, (_, kind, as_text) in enumerate(shape)
+    )
     arrays = ", ".join(f"%s::{'text' if as_text else kind}[]" for _, kind, as_text in shape)
     return select, arrays
 

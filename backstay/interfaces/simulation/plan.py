@@ -71,7 +71,9 @@ def season(goods: Good, month: int) -> float:
     return 1 + 0.6 * math.cos((month - goods.range.peak) / 12 * 2 * math.pi)
 
 
-def draw_lines(rnd: random.Random, goods: list[Good], shelves: dict[int, Shelf], month: int) -> list[tuple[Good, int, int]]:
+def draw_lines(
+    rnd: random.Random, goods: list[Good], shelves: dict[int, Shelf], month: int
+) -> list[tuple[Good, int, int]]:
     """(item, quantity, discount in percent): what a customer asks for, as far as it is there."""
     wanted = min(1 + int(rnd.expovariate(0.33)), 12)
     weights = [g.weight * season(g, month) for g in goods]

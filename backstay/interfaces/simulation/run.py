@@ -9,7 +9,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from backstay.base.context import Ctx
-from backstay.domains.accounting.processes import JournalDraft, JournalLineDraft, close_periods, create_company, post_journal
+from backstay.domains.accounting.processes import (
+    JournalDraft,
+    JournalLineDraft,
+    close_periods,
+    create_company,
+    post_journal,
+)
 from backstay.domains.banking.processes import PaymentDraft, PaymentLineDraft, record_payments
 from backstay.domains.banking.queries import bank_account
 from backstay.domains.catalog.processes import ItemDraft, create_categories, create_items
@@ -103,8 +109,12 @@ def _make(
         settings={"practice": True, "match_price": "5", "address": ["12 Quay Street", "1000 Port Merrow"]},
     )  # fmt: skip
     with work(company, ACTOR, "simulation") as ctx:
-        buyers = create_parties(ctx, [_customer(rnd, n, text) for n, text in enumerate(names.customers(customers), 1)])
-        sellers = create_parties(ctx, [_supplier(n, text) for n, text in enumerate(names.suppliers(suppliers), 1)])
+        buyers = create_parties(
+            ctx, [_customer(rnd, n, text) for n, text in enumerate(names.customers(customers), 1)]
+        )
+        sellers = create_parties(
+            ctx, [_supplier(n, text) for n, text in enumerate(names.suppliers(suppliers), 1)]
+        )
         goods = _goods(ctx, rnd, items, sellers)
         bank = bank_account(ctx)
         set_credit_limits(ctx, {party: 5_000_000 for party in buyers[: len(buyers) // 20]})
@@ -114,7 +124,10 @@ def _make(
             [
                 JournalDraft(
                     start,
-                    (JournalLineDraft("bank", capital, item=f"bank:{bank}"), JournalLineDraft("capital", -capital)),
+                    (
+                        JournalLineDraft("bank", capital, item=f"bank:{bank}"),
+                        JournalLineDraft("capital", -capital),
+                    ),
                     "Capital paid in",
                 )
             ],
@@ -127,8 +140,12 @@ def _make(
 
 
 def _customer(rnd: random.Random, n: int, name: str) -> PartyDraft:
-    address = AddressDraft(f"{rnd.randint(1, 99)} {rnd.choice(names.STREETS)}", rnd.choice(names.TOWNS), f"{1000 + n}", "NL")
-    return PartyDraft(name, ("customer",), code=f"C{n:04d}", addresses=(address,), email=f"c{n:04d}@customers.example")
+    address = AddressDraft(
+        f"{rnd.randint(1, 99)} {rnd.choice(names.STREETS)}", rnd.choice(names.TOWNS), f"{1000 + n}", "NL"
+    )
+    return PartyDraft(
+        name, ("customer",), code=f"C{n:04d}", addresses=(address,), email=f"c{n:04d}@customers.example"
+    )
 
 
 def _supplier(n: int, name: str) -> PartyDraft:
@@ -175,7 +192,9 @@ def _order_goods(world: World, day: date, goods: list[Good], delay: int | None =
         by_supplier.setdefault(good.supplier, []).append(good)
     drafts = [
         purchasing.OrderDraft(
-            supplier, day, tuple(purchasing.OrderLineDraft(g.id, Decimal(world.shelves[g.id].lot)) for g in mine)
+            supplier,
+            day,
+            tuple(purchasing.OrderLineDraft(g.id, Decimal(world.shelves[g.id].lot)) for g in mine),
         )
         for supplier, mine in by_supplier.items()
     ]
@@ -187,7 +206,9 @@ def _order_goods(world: World, day: date, goods: list[Good], delay: int | None =
         for g in mine:
             world.shelves[g.id].coming += world.shelves[g.id].lot
         later = delay if delay is not None else world.rnd.randint(3, 12)
-        world.agenda.add(day + timedelta(days=later), "receive", order, delay is None and world.rnd.random() < 0.15)
+        world.agenda.add(
+            day + timedelta(days=later), "receive", order, delay is None and world.rnd.random() < 0.15
+        )
 
 
 def _receive(world: World, ctx: Ctx, day: date, due: list[tuple]) -> None:
@@ -239,7 +260,12 @@ def _bill(world: World, ctx: Ctx, day: date, due: list[tuple]) -> None:
         mine = [x for x in lines if x.order_id == order and x.received > x.billed]
         dearer = world.rnd.random() < 0.08
         wanted = tuple(
-            (x.id, x.received - x.billed, (x.unit_price * 103 / 100).quantize(Decimal("0.01")) if dearer else None) for x in mine
+            (
+                x.id,
+                x.received - x.billed,
+                (x.unit_price * 103 / 100).quantize(Decimal("0.01")) if dearer else None,
+            )
+            for x in mine
         )
         if wanted:
             drafts.append(purchasing.OrderBillDraft(order, f"{order}-{day:%y%m%d}", day, wanted))
@@ -315,7 +341,9 @@ def _invoice(world: World, ctx: Ctx, day: date, due: list[tuple]) -> None:
     lines = sales_queries.open_lines(ctx, orders)
     ready = [o for o in orders if any(x.order_id == o and x.shipped > x.invoiced for x in lines)]
     parties = sales_queries.parties_of(ctx, ready)
-    drafts = [sales.OrderInvoiceDraft(o, day, due_on=day + timedelta(days=world.terms[parties[o]])) for o in ready]
+    drafts = [
+        sales.OrderInvoiceDraft(o, day, due_on=day + timedelta(days=world.terms[parties[o]])) for o in ready
+    ]
     for order, issued in zip(ready, sales.invoice_orders(ctx, drafts), strict=True):
         world.result.invoices += 1
         party = parties[order]
@@ -352,9 +380,13 @@ def _pay(world: World, ctx: Ctx, day: date, received: list[tuple], paid: list[tu
             amount //= 2
             world.agenda.add(day + timedelta(days=world.rnd.randint(10, 40)), "pay", party, invoice, False)
         line = PaymentLineDraft(f"invoice:{invoice}", amount)
-        drafts.append(PaymentDraft("in", party, world.bank, amount, day, (line,), reference=f"invoice {invoice}"))
+        drafts.append(
+            PaymentDraft("in", party, world.bank, amount, day, (line,), reference=f"invoice {invoice}")
+        )
     suppliers = purchasing_queries.suppliers_of_bills(ctx, [bill for bill, _ in paid])
     for bill, gross in paid:
         line = PaymentLineDraft(f"bill:{bill}", gross)
-        drafts.append(PaymentDraft("out", suppliers[bill], world.bank, gross, day, (line,), reference=f"bill {bill}"))
+        drafts.append(
+            PaymentDraft("out", suppliers[bill], world.bank, gross, day, (line,), reference=f"bill {bill}")
+        )
     world.result.payments += len(record_payments(ctx, drafts))

@@ -1,0 +1,99 @@
+"""What no constraint can hold: documents against the ledger. Registered with ``verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backstay.base.context import Ctx
+from backstay.ledger.verify import check
+from backstay.platform import rows
+
+_STOCK = """
+SELECT i.sku FROM live l JOIN subaccount s ON s.id = l.subaccount_id JOIN account a ON a.id = s.account_id
+JOIN catalog_item i ON i.unit_id = s.unit_id
+WHERE l.company_id = %s AND a.type = 'asset' AND s.goods AND s.place_id NOT IN (SELECT id FROM inventory_place WHERE kind IN ('warehouse', 'transit'))
+"""
+_ITEMS = """
+SELECT d.number, d.gross, coalesce(sum(p.value), 0) FROM invoicing_invoice d
+LEFT JOIN subaccount s ON s.company_id = d.company_id AND s.item = 'invoice:' || d.id AND s.party_id = d.party_id
+LEFT JOIN posting p ON p.subaccount_id = s.id AND EXISTS (
+    SELECT FROM entry e WHERE e.id = p.entry_id AND e.source = 'invoicing.invoice:' || d.id AND e.event = 'post')
+WHERE d.company_id = %s AND d.state <> 'draft' AND d.gross <> 0
+GROUP BY d.id, d.number, d.gross, d.kind HAVING coalesce(sum(p.value), 0) <> CASE d.kind WHEN 'invoice' THEN d.gross ELSE -d.gross END
+"""
+_TAX = """
+SELECT d.number, t.base, t.percent, t.tax FROM invoicing_invoicetax t JOIN invoicing_invoice d ON d.id = t.invoice_id
+WHERE t.company_id = %s AND d.rounding = 'total' AND abs(t.tax - t.base * t.percent / 100) > 0.5
+"""
+_SHIPPED = """
+SELECT o.number, l.position FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
+LEFT JOIN (SELECT order_line_id, sum(quantity) FILTER (WHERE kind = 'shipped') AS shipped,
+                  sum(quantity) FILTER (WHERE kind = 'invoiced') AS invoiced, sum(quantity) FILTER (WHERE kind = 'returned') AS returned
+           FROM sales_fulfilment GROUP BY 1) f ON f.order_line_id = l.id
+WHERE l.company_id = %s AND (l.shipped, l.invoiced, l.returned)
+      IS DISTINCT FROM (coalesce(f.shipped, 0), coalesce(f.invoiced, 0), coalesce(f.returned, 0))
+"""
+_GRNI = """
+SELECT o.number, l.position, l.received_value - l.billed_value, coalesce(-sum(p.value), 0)
+FROM purchasing_orderline l JOIN purchasing_order o ON o.id = l.order_id
+LEFT JOIN subaccount s ON s.company_id = l.company_id AND s.item = 'purchase_line:' || l.id AND s.party_id = o.party_id
+LEFT JOIN posting p ON p.subaccount_id = s.id
+WHERE l.company_id = %s AND l.goods GROUP BY 1, 2, 3 HAVING coalesce(-sum(p.value), 0) <> l.received_value - l.billed_value
+"""
+_SERIES = """
+SELECT kind, year, count(*), max(n) FROM (
+    SELECT 'INV/CN' AS kind, left(number, 8) AS year, right(number, 5)::bigint AS n FROM invoicing_invoice
+    WHERE company_id = %s AND number IS NOT NULL) x GROUP BY 1, 2 HAVING count(*) <> max(n)
+"""
+
+
+@check("inventory.places")
+def stock_places(ctx: Ctx) -> Iterator[str]:
+    """Valued stock stands at warehouses and in transit only."""
+    for (sku,) in rows.execute(_STOCK, [ctx.company]):
+        yield f"{sku} has value at no warehouse"
+
+
+@check("inventory.stock_value")
+def stock_value(ctx: Ctx) -> Iterator[str]:
+    """Stock as the warehouse sees it is worth what the books say."""
+    from backstay.domains.inventory.queries import ledger_value, stock
+
+    listed, booked = sum(r.value for r in stock(ctx)), ledger_value(ctx)
+    if listed != booked:
+        yield f"stock list {listed}, ledger {booked}"
+
+
+@check("invoicing.posted")
+def invoices_posted(ctx: Ctx) -> Iterator[str]:
+    """Every posted invoice has its entry over its gross."""
+    for number, gross, value in rows.execute(_ITEMS, [ctx.company]):
+        yield f"{number}: {gross} on paper, {value} in the books"
+
+
+@check("invoicing.tax")
+def invoice_tax(ctx: Ctx) -> Iterator[str]:
+    """Tax is base times rate, rounded once."""
+    for number, base, percent, tax in rows.execute(_TAX, [ctx.company]):
+        yield f"{number}: {tax} on {base} at {percent} %"
+
+
+@check("sales.counters")
+def order_counters(ctx: Ctx) -> Iterator[str]:
+    """Order lines count what their shipments, invoices and returns say."""
+    for number, position in rows.execute(_SHIPPED, [ctx.company]):
+        yield f"{number} line {position}"
+
+
+@check("purchasing.grni")
+def goods_not_invoiced(ctx: Ctx) -> Iterator[str]:
+    """Goods received not invoiced, line by line, is what the order says."""
+    for number, position, expected, found in rows.execute(_GRNI, [ctx.company]):
+        yield f"{number} line {position}: {expected} by the order, {found} in the books"
+
+
+@check("invoicing.numbers")
+def gapless(ctx: Ctx) -> Iterator[str]:
+    """Invoice numbers of a year run without a gap."""
+    for kind, year, count, last in rows.execute(_SERIES, [ctx.company]):
+        yield f"{kind} {year}: {count} documents, last number {last}"

@@ -1,0 +1,108 @@
+"""``up``: database, web and worker as one; each restarted when it dies, all stopped cleanly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+import structlog
+
+from backstay.platform import database, postgres
+
+log = structlog.get_logger(__name__)
+PATIENCE = 20.0  # seconds a child gets to end by itself
+LONGEST_WAIT = 30.0
+
+
+@dataclass(slots=True)
+class Child:
+    """A process that is kept running."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    failures: int = 0
+    not_before: float = 0.0
+    began: float = field(default=0.0)
+
+    def keep(self) -> None:
+        """Start it when it is not running, with a back-off when it keeps dying."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if self.process is not None:
+            self.failures = 0 if now - self.began > 60 else self.failures + 1
+            self.not_before = now + min(0.5 * 2**self.failures, LONGEST_WAIT)
+            log.warning("up.died", child=self.name, code=self.process.returncode, failures=self.failures)
+            self.process = None
+        if now >= self.not_before:
+            self.began = now
+            self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603
+
+    def stop(self) -> None:
+        """Ask it to end; kill it when it does not."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def up(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 2, worker: bool = True) -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code. Stops the database only if this call started it."""
+    started = not database.external() and not postgres.running()
+    database.migrate()
+    python = sys.executable
+    children = [
+        Child("web", [python, "-m", "gunicorn", "backstay.interfaces.web.wsgi:application", "--bind", f"{host}:{port}",
+                      "--worker-class", "gthread", "--workers", str(workers), "--threads", "8", "--graceful-timeout", "15",
+                      "--log-level", "warning"]),
+    ]  # fmt: skip
+    if worker:
+        children.append(Child("worker", [python, "-m", "backstay", "worker"]))
+    ended = threading.Event()
+
+    def end(_: int, __: FrameType | None) -> None:
+        ended.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        while not ended.is_set():
+            for child in children:
+                child.keep()
+            if not database.external() and not postgres.running():
+                log.warning("up.database_restarted")
+                postgres.start()
+            ended.wait(1.0)
+    finally:
+        for child in reversed(children):
+            child.stop()
+        if started:
+            postgres.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def worker() -> None:
+    """Run background jobs until a signal ends it."""
+    import asyncio
+
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.utils import connector_params  # noqa: F401
+
+    async def run() -> None:
+        async with app.with_connector(app.connector.get_worker_connector()).open_async() as ready:  # type: ignore[attr-defined]
+            await ready.run_worker_async(concurrency=4, wait=True, install_signal_handlers=True)
+
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    asyncio.run(run())
