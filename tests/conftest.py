@@ -38,7 +38,9 @@ def _fingerprint() -> str:
     """What the template was made from: a change of any migration or SQL file makes a new one."""
     digest = hashlib.sha256()
     files = [*ROOT.glob("backstay/**/*.sql"), *ROOT.glob("backstay/**/migrations/*.py")]
-    for path in sorted([*files, ROOT / "backstay/platform/migration.py", ROOT / "backstay/platform/database.py"]):
+    for path in sorted(
+        [*files, ROOT / "backstay/platform/migration.py", ROOT / "backstay/platform/database.py"]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -70,13 +72,19 @@ def _make_template(name: str) -> None:
     with admin() as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
-        old = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'backstay_template_%'").fetchall()
+        old = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'backstay_template_%'"
+        ).fetchall()
         for (other,) in old:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(other)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(other))
+            )
         making = f"{name}_making"
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(making)))
         connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(making), sql.Identifier(_owner(connection)))
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                sql.Identifier(making), sql.Identifier(_owner(connection))
+            )
         )
     environment = os.environ | {"BACKSTAY_DATABASE": making}
     if EXTERNAL:
@@ -98,7 +106,9 @@ def clone(name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY")
         connection.execute(
-            statement.format(sql.Identifier(name), sql.Identifier(template), sql.Identifier(_owner(connection)))
+            statement.format(
+                sql.Identifier(name), sql.Identifier(template), sql.Identifier(_owner(connection))
+            )
         )
 
 

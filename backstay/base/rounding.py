@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 Mode = Literal["half_up", "half_even"]
@@ -78,7 +79,7 @@ def _fill(exact: list[Fraction], total: int) -> list[int]:
 def cumulative(total: int, count: int, mode: Mode = "half_even") -> list[int]:
     """A schedule: part n is the rounded sum up to n less the one before (1,000.00 over 3: 333.33 333.34 333.33)."""
     sums = [divide(total * n, count, mode) for n in range(count + 1)]
-    return [after - before for before, after in zip(sums, sums[1:], strict=False)]
+    return [after - before for before, after in pairwise(sums)]
 
 
 def cost_of(value: int, quantity: int, issued: int) -> int:

@@ -337,7 +337,7 @@ def _kill_orphans(where: Place) -> None:
             continue
         try:
             if (
-                os.readlink(process / "cwd") == wanted
+                str((process / "cwd").readlink()) == wanted
                 and (process / "comm").read_text().strip() == "postgres"
             ):
                 os.kill(int(process.name), signal.SIGQUIT)

@@ -140,7 +140,7 @@ def _insert_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
     into = ", ".join(f'"{column}"' for column, _, _ in shape)
     aliases = ", ".join(f"c{n}" for n in range(len(shape)))
     return (
-        f'INSERT INTO "{model._meta.db_table}" ({into}) SELECT {select} '  # noqa: S608
+        f'INSERT INTO "{model._meta.db_table}" ({into}) SELECT {select} '
         f"FROM unnest({arrays}) WITH ORDINALITY u({aliases}, o) ORDER BY u.o RETURNING id"
     )
 
@@ -155,7 +155,7 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
     )
     aliases = ", ".join(f"c{n}" for n in range(len(shape)))
     return (
-        f'UPDATE "{model._meta.db_table}" t SET {sets} '  # noqa: S608
+        f'UPDATE "{model._meta.db_table}" t SET {sets} '
         f"FROM unnest(%s::bigint[], {arrays}) u(id, {aliases}) WHERE t.id = u.id RETURNING t.id"
     )
 
@@ -167,6 +167,5 @@ def _select_sql(model: type[models.Model], fields: tuple[str, ...], column: str,
     chosen = ", ".join(f'"{c}"' for c, _, _ in shape)
     tail = " FOR UPDATE" if for_update else ""
     return (
-        f'SELECT {chosen} FROM "{model._meta.db_table}" '  # noqa: S608
-        f'WHERE "{key}" = ANY(%s::{kind}[]) ORDER BY id{tail}'
+        f'SELECT {chosen} FROM "{model._meta.db_table}" WHERE "{key}" = ANY(%s::{kind}[]) ORDER BY id{tail}'
     )

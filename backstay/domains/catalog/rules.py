@@ -63,4 +63,4 @@ def to_steps(quantity: Decimal, factor: Fraction, scale: int, sku: str) -> int:
             f"{quantity} of {sku} is no whole number of its smallest step",
             f"The item is counted with {scale} decimal places.",
         )
-    return exact.numerator
+    return int(exact)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
-from backstay.base.rounding import cost_of, divide
+from backstay.base.rounding import divide
 from backstay.domains.inventory.rules import (
     CountDraft,
     Move,

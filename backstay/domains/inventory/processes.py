@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -13,6 +14,7 @@ from backstay import ledger
 from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
+from backstay.base.rounding import cost_of
 from backstay.domains.catalog.queries import ItemFacts, trade_facts
 from backstay.domains.inventory import ledgers, queries
 from backstay.domains.inventory.models import (
@@ -352,7 +354,7 @@ def return_shipment_lines(ctx: Ctx, returns: Sequence[tuple[int, int, bool]]) ->
                 "Look at what was returned before.",
                 f"inventory.shipment_line:{line.id}",
             )
-        value = ledgers.cost_of(left_value, left, quantity) if with_cost else 0
+        value = cost_of(left_value, left, quantity) if with_cost else 0
         values.append(value)
         now[line.id] = (returned + quantity, taken + value)
     changed = {"returned": [q for q, _ in now.values()], "returned_value": [v for _, v in now.values()]}
@@ -435,7 +437,7 @@ def count_stock(ctx: Ctx, drafts: Sequence[CountDraft]) -> list[Moved]:
         for item, place in wanted:
             sub = queries.stock_sub(facts[item], place)
             price = facts[item].purchase_price.scaleb(ctx.scale - facts[item].scale)
-            shelf.last_cost.setdefault(sub, ledgers.Fraction(price))
+            shelf.last_cost.setdefault(sub, Fraction(price))
     ids = _next_ids("inventory.count", len(drafts))
     entries, flat, counted, frozen = [], [], [], []
     for n, draft in enumerate(drafts):

@@ -107,7 +107,7 @@ def stock_card(ctx: Ctx, facts: ItemFacts, place: int, since: date, until: date)
     """Movements of an item at a place in the days, each with quantity and value after it."""
     sub = stock_sub(facts, place)
     found = rows.execute(_CARD, [ctx.company, account_id(ctx, sub.account), sub.unit, place])
-    return [CardLine(*row[:5], int(row[5]), int(row[6])) for row in found if since <= row[0] <= until]
+    return [CardLine._make((*row[:5], int(row[5]), int(row[6]))) for row in found if since <= row[0] <= until]
 
 
 _HISTORY = """

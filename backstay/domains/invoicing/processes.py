@@ -109,6 +109,10 @@ class _Worked(NamedTuple):
     totals: Totals
 
 
+def _lines_of(draft: InvoiceDraft | BillDraft) -> tuple[InvoiceLineDraft | BillLineDraft, ...]:
+    return draft.lines
+
+
 def _work_out(
     ctx: Ctx, drafts: Sequence[InvoiceDraft | BillDraft], way: str
 ) -> tuple[list[_Worked], dict[int, ItemFacts]]:
@@ -133,8 +137,8 @@ def _work_out(
         taxes = [line.tax if line.tax is not None else next(chosen) for line in draft.lines]
         rounding = draft.rounding or str(ctx.settings.get("rounding", "total"))
         figures = [
-            TaxLine(line_net(line.quantity, line.unit_price, line.discount), code, percent)  # type: ignore[arg-type]
-            for line, (code, percent) in zip(draft.lines, taxes, strict=True)
+            TaxLine(line_net(line.quantity, line.unit_price, line.discount), code, percent)
+            for line, (code, percent) in zip(_lines_of(draft), taxes, strict=True)
         ]
         day = due(draft.issued_on, parties[draft.party].payment_days, draft.due_on)
         worked.append(_Worked(day, rounding, taxes, totals(figures, ctx.scale, rounding)))

@@ -57,7 +57,7 @@ def open_items(ctx: Ctx, side: str, as_of: date | None = None) -> list[OpenItem]
     """Items of ``receivable`` or ``payable`` that are not settled: now, or at the end of a day."""
     found = rows.execute(_OPEN, {"role": side, "company": ctx.company, "day": as_of})
     sign = 1 if side == "receivable" else -1
-    return [OpenItem(*row[:6], sign * row[6]) for row in found]
+    return [OpenItem._make((*row[:6], sign * row[6])) for row in found]
 
 
 def credit_guards(ctx: Ctx, parties: Iterable[int]) -> dict[int, int]:

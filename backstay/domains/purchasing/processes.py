@@ -347,7 +347,9 @@ def _billed_lines(
 ) -> list[tuple[Any, int, Decimal]]:
     by_id = {x.id: x for x in lines}
     if draft.lines is None:
-        asked = [(x.id, (x.received if x.goods else x.stock_quantity) - x.billed, None) for x in lines]
+        asked: list[tuple[int, int, Decimal | None]] = [
+            (x.id, (x.received if x.goods else x.stock_quantity) - x.billed, None) for x in lines
+        ]
         wanted = [a for a in asked if a[1] > 0]
         if not wanted:
             raise Refusal(

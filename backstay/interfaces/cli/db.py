@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import click
 
@@ -73,7 +74,7 @@ def psql(arguments: tuple[str, ...]) -> None:
     program = (
         str(postgres.place().binaries / "psql") if not database.external() else shutil.which("psql") or ""
     )
-    if not os.path.exists(program):
+    if not Path(program).exists():
         program = shutil.which("psql") or ""
     if not program:
         raise click.ClickException("There is no psql on this machine. Install the PostgreSQL client.")

@@ -117,7 +117,7 @@ def _make(
         )
         goods = _goods(ctx, rnd, items, sellers)
         bank = bank_account(ctx)
-        set_credit_limits(ctx, {party: 5_000_000 for party in buyers[: len(buyers) // 20]})
+        set_credit_limits(ctx, dict.fromkeys(buyers[: len(buyers) // 20], 5000000))
         capital = 25_000_000
         post_journal(
             ctx,

@@ -4,7 +4,6 @@ from django.db import migrations, models
 
 from backstay.platform.migration import Protect
 
-
 # Code and day share one range, so no extension is needed.
 RATES_DO_NOT_OVERLAP = """
     ALTER TABLE tax_taxrate ADD CONSTRAINT "tax.rate_overlap" EXCLUDE USING gist (
