@@ -28,9 +28,13 @@ CLONE = f"backstay_test_{os.getpid()}"
 os.environ["BACKSTAY_DATABASE"] = CLONE
 if EXTERNAL:
     os.environ["DATABASE_URL"] = psycopg.conninfo.make_conninfo(EXTERNAL, dbname=CLONE)
+    os.environ["BACKSTAY_RUNTIME_ROLE"] = "backstay_test_app"  # one for the template and all its clones
 else:
     os.environ.pop("DATABASE_URL", None)
 
+import django  # noqa: E402
+
+django.setup()
 _started: dict[str, Any] = {}
 
 
@@ -89,8 +93,6 @@ def _make_template(name: str) -> None:
     environment = os.environ | {"BACKSTAY_DATABASE": making}
     if EXTERNAL:
         environment["DATABASE_URL"] = psycopg.conninfo.make_conninfo(EXTERNAL, dbname=making)
-        # One run-time role for the template and all its clones.
-        environment["BACKSTAY_RUNTIME_ROLE"] = "backstay_test_app"
     code = "import django; django.setup(); from backstay.platform import database; database.migrate()"
     subprocess.run([sys.executable, "-c", code], check=True, env=environment, cwd=ROOT)
     with admin() as connection:
@@ -120,15 +122,10 @@ def drop(name: str) -> None:
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
     """The session's own database; Django's settings point to it."""
-    if EXTERNAL:
-        os.environ["BACKSTAY_RUNTIME_ROLE"] = "backstay_test_app"
     with admin() as connection:
         _started["version"] = connection.info.server_version
     _make_template(f"backstay_template_{_fingerprint()}")
     clone(CLONE)
-    import django
-
-    django.setup()
     yield CLONE
     from django.db import connections
 
@@ -224,3 +221,11 @@ def shared(path: str) -> Path:
     if not found.exists():
         pytest.skip(f"../shared/{path} is not here")
     return found
+
+
+@pytest.fixture
+def world(company: int, work: Callable[..., Any]) -> Any:
+    """A small trading company (tests/trade.py)."""
+    from tests.trade import make_world
+
+    return make_world(company, work)
