@@ -229,3 +229,27 @@ def world(company: int, work: Callable[..., Any]) -> Any:
     from tests.trade import make_world
 
     return make_world(company, work)
+
+
+@pytest.fixture
+def books(owner: psycopg.Connection[Any]) -> Any:
+    """A company for tests of the ledger alone (tests/ledger_world.py)."""
+    from tests.ledger_world import make_books
+
+    return make_books(owner)
+
+
+@pytest.fixture
+def superuser(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser's connection to the tests' database: the only one that can switch triggers off."""
+    from backstay.platform import database as db
+    from backstay.platform import postgres
+
+    connection = (
+        psycopg.connect(EXTERNAL, dbname=CLONE, autocommit=True)
+        if EXTERNAL
+        else postgres.connect(postgres.place(), database=CLONE)
+    )
+    with connection:
+        connection.execute(sql.SQL("SET search_path = {}, pg_temp").format(sql.Identifier(db.schema())))
+        yield connection

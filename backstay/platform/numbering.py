@@ -6,9 +6,13 @@ them back. Source: VATD (2006/112/EC) art. 226(2), a sequential number that uniq
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
+from django.db import models
+
+from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.platform import rows
@@ -48,3 +52,42 @@ def draw(ctx: Ctx, code: str, dates: Sequence[date]) -> list[str]:
         numbers.append(f"{prefix}-{d.year}-{following:0{width}d}")
         state[d.year][2] += 1
     return numbers
+
+
+def bind(
+    ctx: Ctx,
+    model: type[models.Model],
+    kind: str,
+    ids: Sequence[int],
+    code: str,
+    dates: Sequence[date],
+    *,
+    state: str,
+    event: str = "post",
+    columns: Mapping[str, Sequence[Any]] | None = None,
+) -> list[str]:
+    """Make documents binding: number (of one series), state, when and by whom, and an audit event each.
+
+    One statement, the last of the transaction; numbers in the order of ``ids``.
+    """
+    if not ids:
+        return []
+    if code not in PREFIXES:
+        raise Refusal(
+            "numbering.series", f"there is no number series {code}", "Register it with its document."
+        )
+    count = len(ids)
+    now = clock.now()
+    values: dict[str, Sequence[Any]] = {
+        "state": [state] * count,
+        "posted_at": [now] * count,
+        "posted_by": [ctx.actor] * count,
+    }
+    return rows.bind(
+        model,
+        ids,
+        (code, PREFIXES[code]),
+        [d.year for d in dates],
+        (ctx.actor, ctx.request, kind, event),
+        values | dict(columns or {}),
+    )

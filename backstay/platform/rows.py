@@ -17,7 +17,7 @@ from django.db import connections, models
 from backstay.base.errors import NotFound
 from backstay.ledger.statement import execute
 
-__all__ = ["execute", "insert", "lock", "of", "update"]
+__all__ = ["bind", "execute", "insert", "insert_counting", "lock", "of", "update"]
 Columns = Mapping[str, Sequence[Any]]
 
 
@@ -33,6 +33,41 @@ def insert(model: type[models.Model], columns: Columns) -> list[int]:
         return []
     found = execute(_insert_sql(model, names), params)
     return [row[0] for row in found]
+
+
+def insert_counting(
+    model: type[models.Model], columns: Columns, parent: type[models.Model], keys: Sequence[int], counters: Columns
+) -> list[int]:
+    """Insert rows and, in the same statement, add figures to counters of their parents; ids in order.
+
+    ``keys``: the parent of each row; ``counters``: what each row adds, by the parent's column. The database adds,
+    so no update is lost, and the parent's constraints hold the bounds.
+    """
+    names, params = _bind(model, columns)
+    if not keys:
+        return []
+    added, figures = _bind(parent, counters)
+    return [row[0] for row in execute(_counting_sql(model, names, parent, added), [*params, list(keys), *figures])]
+
+
+def bind(
+    model: type[models.Model],
+    ids: Sequence[int],
+    series: tuple[str, str],
+    years: Sequence[int],
+    event: tuple[str, str, str, str],
+    columns: Columns,
+) -> list[str]:
+    """Number documents, set ``columns`` and write one audit event each, in one statement; numbers in order.
+
+    ``series``: code and default prefix; ``event``: actor, request, kind and name. Call it by ``numbering.bind``.
+    """
+    counts = {year: years.count(year) for year in sorted(set(years))}
+    names, params = _bind(model, columns)
+    sql = _bind_sql(model, names)
+    drawn = [*series, list(counts), list(counts.values())]
+    found = dict(execute(sql, [*drawn, list(ids), list(years), *params, *event]))
+    return [found[i] for i in ids]
 
 
 def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> int:
@@ -142,6 +177,42 @@ def _insert_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
     return (
         f'INSERT INTO "{model._meta.db_table}" ({into}) SELECT {select} '
         f"FROM unnest({arrays}) WITH ORDINALITY u({aliases}, o) ORDER BY u.o RETURNING id"
+    )
+
+
+@cache
+def _counting_sql(
+    model: type[models.Model], names: tuple[str, ...], parent: type[models.Model], added: tuple[str, ...]
+) -> str:
+    insert_sql = _insert_sql(model, names)
+    shape = _shape(parent, added)
+    _, arrays = _sources(shape)
+    aliases = ", ".join(f"c{n}" for n in range(len(shape)))
+    sums = ", ".join(f"sum(c{n})::{kind} AS c{n}" for n, (_, kind, _) in enumerate(shape))
+    sets = ", ".join(f'"{column}" = t."{column}" + d.c{n}' for n, (column, _, _) in enumerate(shape))
+    return (
+        f"WITH made AS ({insert_sql}), moved AS ("  # noqa: S608
+        f'UPDATE "{parent._meta.db_table}" t SET {sets} FROM (SELECT id, {sums} '
+        f"FROM unnest(%s::bigint[], {arrays}) u(id, {aliases}) GROUP BY id) d WHERE t.id = d.id) "
+        "SELECT id FROM made"
+    )
+
+
+@cache
+def _bind_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
+    shape = _shape(model, names)
+    _, arrays = _sources(shape)
+    aliases = ", ".join(f"c{n}" for n in range(len(shape)))
+    sets = ", ".join(f'"{column}" = u.c{n}' for n, (column, _, _) in enumerate(shape))
+    return (
+        "WITH drawn AS MATERIALIZED (SELECT * FROM draw_numbers(%s, %s, %s::int[], %s::bigint[])), "  # noqa: S608
+        "u AS (SELECT x.*, row_number() OVER (PARTITION BY x.year ORDER BY x.o) - 1 AS nth "
+        f"FROM unnest(%s::bigint[], %s::int[], {arrays}) WITH ORDINALITY x(id, year, {aliases}, o)), "
+        'told AS (INSERT INTO "platform_auditevent" (actor, request, kind, object_id, event) '
+        "SELECT %s, %s, %s, u.id, %s FROM u ORDER BY u.o) "
+        f'UPDATE "{model._meta.db_table}" t SET {sets}, number = d.prefix || \'-\' || d.year || \'-\' || '
+        "lpad((d.first + u.nth)::text, greatest(d.width::int, length((d.first + u.nth)::text)), '0') "
+        "FROM u JOIN drawn d ON d.year = u.year WHERE t.id = u.id RETURNING t.id, t.number"
     )
 
 

@@ -1,12 +1,17 @@
-"""Reading orders, and the flow of documents that an order started."""
+"""Reading orders: to work on them, open ones for people, and the flow of documents that an order started."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from backstay.base.context import Ctx
+from backstay.base.errors import NotFound
 from backstay.domains.sales.models import Order, OrderLine
+from backstay.domains.sales.rules import Link, Shipped, progress
 from backstay.platform import rows
 
 
@@ -27,13 +32,68 @@ class OpenLine(NamedTuple):
         return self.ordered - self.shipped
 
 
-class Node(NamedTuple):
-    """A document in the flow of an order."""
+class LineRow(NamedTuple):
+    """An order line as processes need it."""
 
-    kind: str
     id: int
-    number: str
+    item_id: int
+    goods: bool
+    text: str
+    quantity: Decimal
+    uom_id: int
+    unit_price: Decimal
+    discount: Decimal
+    tax_code_id: int | None
+    percent: Decimal
+    net: int
+    stock_quantity: int
+    hold: int | None
+    shipped: int
+    invoiced: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A locked order with its lines; ``payment_days`` are its customer's."""
+
+    id: int
     state: str
+    number: str | None
+    party_id: int
+    place_id: int
+    ordered_on: date
+    valid_until: date | None
+    rounding: str
+    gross: int
+    credit_hold: int | None
+    payment_days: int
+    lines: list[LineRow]
+
+
+_ORDER = (
+    "o.id, o.state, o.number, o.party_id, o.place_id, o.ordered_on, o.valid_until, o.rounding, o.gross,"
+    " o.credit_hold, p.payment_days"
+)
+_LOCK = f"""
+SELECT {", ".join("l." + name for name in LineRow._fields)}, {_ORDER}
+FROM sales_order o JOIN parties_party p ON p.id = o.party_id JOIN sales_orderline l ON l.order_id = o.id
+WHERE o.id = ANY(%s::bigint[]) ORDER BY o.id, l.id FOR NO KEY UPDATE OF o, l
+"""
+
+
+def lock_orders(ctx: Ctx, ids: Sequence[int]) -> dict[int, OrderRow]:
+    """Lock orders and their lines, in key order, in one statement. NotFound names the first missing."""
+    width = len(LineRow._fields)
+    found: dict[int, OrderRow] = {}
+    for row in rows.execute(_LOCK, [sorted(set(ids))]):
+        order = found.get(row[width])
+        if order is None:
+            order = found[row[width]] = OrderRow(*row[width:], lines=[])
+        order.lines.append(LineRow._make(row[:width]))
+    if missing := [i for i in ids if i not in found]:
+        raise NotFound("platform.not_found", f"no order with id {', '.join(map(str, missing[:5]))}")
+    return found
 
 
 def open_lines(ctx: Ctx, orders: Iterable[int]) -> list[OpenLine]:
@@ -47,6 +107,56 @@ def parties_of(ctx: Ctx, orders: Iterable[int]) -> dict[int, int]:
     return {row.id: row.party_id for row in rows.of(Order, "id", orders, "party_id")}
 
 
+_LINKS = """
+SELECT f.order_line_id, f.kind, f.shipment_line_id, f.invoice_line_id, sum(f.quantity)::bigint, v.invoice_id
+FROM sales_fulfilment f JOIN sales_orderline l ON l.id = f.order_line_id
+LEFT JOIN invoicing_invoiceline v ON v.id = f.invoice_line_id
+WHERE l.order_id = ANY(%s::bigint[])
+GROUP BY 1, 2, 3, 4, 6 HAVING sum(f.quantity) > 0 ORDER BY 1, min(f.id)
+"""
+
+
+def links_of(ctx: Ctx, orders: Iterable[int]) -> list[Link]:
+    """What fulfilled the lines of orders, oldest first; what was reversed is left out."""
+    return [Link(*row) for row in rows.execute(_LINKS, [sorted(set(orders))])]
+
+
+class Made(NamedTuple):
+    """A link from a document's line to the order line it fulfilled, as it stands (reversals subtracted)."""
+
+    order_line_id: int
+    kind: str
+    shipment_line_id: int | None
+    invoice_line_id: int | None
+    receipt_line_id: int | None
+    quantity: int
+    value: int
+
+
+_MADE = """
+SELECT f.order_line_id, f.kind, f.shipment_line_id, f.invoice_line_id, f.receipt_line_id, sum(f.quantity)::bigint,
+       coalesce(max(r.value), 0)
+FROM sales_fulfilment f {join} LEFT JOIN inventory_receiptline r ON r.id = f.receipt_line_id
+WHERE d.{key} = ANY(%s::bigint[]) GROUP BY 1, 2, 3, 4, 5 HAVING sum(f.quantity) > 0 ORDER BY 1, 3, 4, 5
+"""
+_MADE_BY = {
+    "inventory.shipment": _MADE.format(
+        join="JOIN inventory_shipmentline d ON d.id = f.shipment_line_id AND f.kind = 'shipped'", key="shipment_id"
+    ),
+    "inventory.receipt": _MADE.format(
+        join="JOIN inventory_receiptline d ON d.id = f.receipt_line_id", key="receipt_id"
+    ),
+    "invoicing.invoice": _MADE.format(
+        join="JOIN invoicing_invoiceline d ON d.id = f.invoice_line_id", key="invoice_id"
+    ),
+}
+
+
+def made_by(ctx: Ctx, kind: str, documents: Iterable[int]) -> list[Made]:
+    """The links that shipments, receipts or invoices made."""
+    return [Made(*row) for row in rows.execute(_MADE_BY[kind], [sorted(set(documents))])]
+
+
 def open_invoices(ctx: Ctx, invoices: Iterable[int]) -> dict[int, int]:
     """What is open of invoices, by id, in steps; settled ones are left out."""
     wanted = [f"invoice:{i}" for i in invoices]
@@ -58,17 +168,129 @@ def open_invoices(ctx: Ctx, invoices: Iterable[int]) -> dict[int, int]:
     return {int(item.partition(":")[2]): amount for item, amount in found}
 
 
-_FLOW = """
-WITH f AS (SELECT f.* FROM sales_fulfilment f JOIN sales_orderline l ON l.id = f.order_line_id WHERE l.order_id = %(order)s)
-SELECT DISTINCT 'inventory.shipment', d.id, d.number, d.state FROM f JOIN inventory_shipmentline x ON x.id = f.shipment_line_id JOIN inventory_shipment d ON d.id = x.shipment_id
-UNION ALL
-SELECT DISTINCT 'invoicing.invoice', d.id, d.number, d.state FROM f JOIN invoicing_invoiceline x ON x.id = f.invoice_line_id JOIN invoicing_invoice d ON d.id = x.invoice_id
-UNION ALL
-SELECT DISTINCT 'inventory.receipt', d.id, d.number, d.state FROM f JOIN inventory_receiptline x ON x.id = f.receipt_line_id JOIN inventory_receipt d ON d.id = x.receipt_id
-ORDER BY 1, 2
+class OpenOrder(NamedTuple):
+    """A confirmed order; ``delivery`` and ``billing``: none, part or all. ``open_net``: not yet invoiced, in steps."""
+
+    id: int
+    number: str
+    party: str
+    ordered_on: date
+    required_on: date | None
+    gross: int
+    open_net: int
+    delivery: str
+    billing: str
+
+
+_OPEN = """
+SELECT o.id, o.number, p.name, o.ordered_on, o.required_on, o.gross,
+       sum(l.net - round(l.net::numeric * l.invoiced / l.stock_quantity))::bigint,
+       bool_or(l.goods AND l.shipped > 0), bool_and(NOT l.goods OR l.shipped = l.stock_quantity),
+       bool_or(l.invoiced > 0), bool_and(l.invoiced = l.stock_quantity)
+FROM sales_order o JOIN sales_orderline l ON l.order_id = o.id JOIN parties_party p ON p.id = o.party_id
+WHERE o.state = 'confirmed' AND (%s::bigint IS NULL OR o.party_id = %s)
+GROUP BY o.id, p.name
+HAVING NOT bool_and((NOT l.goods OR l.shipped = l.stock_quantity) AND l.invoiced = l.stock_quantity)
+ORDER BY coalesce(o.required_on, o.ordered_on), o.id
 """
 
 
-def order_flow(ctx: Ctx, order: int) -> list[Node]:
-    """The documents an order led to: shipments, invoices, credit notes, returns."""
-    return [Node(*row) for row in rows.execute(_FLOW, {"order": order})]
+def open_orders(ctx: Ctx, party: int | None = None) -> list[OpenOrder]:
+    """Orders that are not wholly shipped and invoiced, the most urgent first."""
+    found = rows.execute(_OPEN, [party, party])
+    return [OpenOrder(*row[:7], progress(*row[7:9]), progress(*row[9:11])) for row in found]
+
+
+_SHIPPED = """
+WITH f AS (
+    SELECT f.order_line_id, f.kind, f.shipment_line_id, f.quantity, coalesce(s.id, 0) AS shipment
+    FROM sales_fulfilment f
+    LEFT JOIN inventory_shipmentline sl ON sl.id = f.shipment_line_id
+    LEFT JOIN inventory_shipment s ON s.id = sl.shipment_id
+    LEFT JOIN inventory_receiptline rl ON rl.id = f.receipt_line_id
+    LEFT JOIN inventory_receipt r ON r.id = rl.receipt_id
+    LEFT JOIN invoicing_invoiceline vl ON vl.id = f.invoice_line_id
+    LEFT JOIN invoicing_invoice v ON v.id = vl.invoice_id
+    WHERE CASE f.kind WHEN 'shipped' THEN s.moved_on WHEN 'returned' THEN r.moved_on ELSE v.issued_on END <= %(day)s),
+open AS (SELECT order_line_id FROM f GROUP BY 1
+         HAVING sum(CASE kind WHEN 'shipped' THEN quantity WHEN 'credited' THEN quantity ELSE -quantity END) > 0)
+SELECT l.id, o.party_id, l.item_id, l.net, l.stock_quantity, f.kind, f.shipment, sum(f.quantity)::bigint
+FROM f JOIN sales_orderline l ON l.id = f.order_line_id AND l.goods JOIN sales_order o ON o.id = l.order_id
+WHERE f.order_line_id IN (SELECT order_line_id FROM open)
+GROUP BY l.id, o.party_id, f.kind, f.shipment ORDER BY l.id, f.shipment
+"""
+
+
+def shipped_not_invoiced(ctx: Ctx, day: date) -> list[Shipped]:
+    """What order lines had shipped, taken back, invoiced and credited at the end of a day, where it leaves a claim."""
+    return [Shipped(*row) for row in rows.execute(_SHIPPED, {"day": day})]
+
+
+def accruals(ctx: Ctx) -> list[tuple[int, str, str, date]]:
+    """(entry id, source, event, day) of accruals of revenue that are not reversed."""
+    sql = (
+        "SELECT e.id, e.source, e.event, e.posted_on FROM entry e JOIN posting p ON p.entry_id = e.id"
+        " JOIN subaccount s ON s.id = p.subaccount_id"
+        " WHERE s.company_id = %s AND s.account_id = %s AND e.event LIKE 'accrue.%%' AND e.reverses IS NULL"
+        " AND NOT EXISTS (SELECT FROM entry r WHERE r.reverses = e.id) ORDER BY e.id"
+    )
+    found = rows.execute(sql, [ctx.company, ctx.accounts["accrued_income"]])
+    return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
+class Node(NamedTuple):
+    """A document in the flow of an order."""
+
+    kind: str
+    id: int
+    number: str
+    state: str
+
+
+class Edge(NamedTuple):
+    """One document led to another; both as (kind, id)."""
+
+    source: tuple[str, int]
+    target: tuple[str, int]
+
+
+class Flow(NamedTuple):
+    """The documents an order led to, itself first, and which led to which."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+_FLOW = """
+WITH f AS (
+    SELECT DISTINCT f.kind AS how, sl.shipment_id AS shipment, vl.invoice_id AS invoice, rl.receipt_id AS receipt, v.credits_id AS credited
+    FROM sales_fulfilment f JOIN sales_orderline l ON l.id = f.order_line_id
+    LEFT JOIN inventory_shipmentline sl ON sl.id = f.shipment_line_id
+    LEFT JOIN invoicing_invoiceline vl ON vl.id = f.invoice_line_id LEFT JOIN invoicing_invoice v ON v.id = vl.invoice_id
+    LEFT JOIN inventory_receiptline rl ON rl.id = f.receipt_line_id
+    WHERE l.order_id = %(order)s),
+e AS (
+    SELECT 'sales.order' AS k0, %(order)s::bigint AS i0, 'inventory.shipment' AS k1, shipment AS i1 FROM f WHERE how = 'shipped'
+    UNION SELECT 'sales.order', %(order)s, 'invoicing.invoice', invoice FROM f WHERE how = 'invoiced'
+    UNION SELECT 'inventory.shipment', shipment, 'inventory.receipt', receipt FROM f WHERE how = 'returned'
+    UNION SELECT 'invoicing.invoice', credited, 'invoicing.invoice', invoice FROM f WHERE how = 'credited')
+SELECT e.k0, e.i0, e.k1, e.i1, coalesce(s.number, v.number, r.number, ''), coalesce(s.state, v.state, r.state)
+FROM e
+LEFT JOIN inventory_shipment s ON e.k1 = 'inventory.shipment' AND s.id = e.i1
+LEFT JOIN invoicing_invoice v ON e.k1 = 'invoicing.invoice' AND v.id = e.i1
+LEFT JOIN inventory_receipt r ON e.k1 = 'inventory.receipt' AND r.id = e.i1
+ORDER BY e.k1, e.i1, e.k0, e.i0
+"""
+
+
+def order_flow(ctx: Ctx, order: int) -> Flow:
+    """Shipments, invoices, credit notes and returns of an order, and what led to what."""
+    head = rows.of(Order, "id", [order], "number", "state")
+    if not head:
+        raise NotFound("platform.not_found", f"no order with id {order}")
+    nodes = {("sales.order", order): Node("sales.order", order, head[0].number or "", head[0].state)}
+    edges = []
+    for k0, i0, k1, i1, number, state in rows.execute(_FLOW, {"order": order}):
+        nodes[k1, i1] = Node(k1, i1, number, state)
+        edges.append(Edge((k0, i0), (k1, i1)))
+    return Flow(list(nodes.values()), edges)

@@ -39,21 +39,35 @@ CREATE FUNCTION frozen_lines() RETURNS trigger LANGUAGE plpgsql SET search_path 
 DECLARE
     parent_table text := TG_ARGV[0];
     parent_key text := TG_ARGV[1];
-    free text[] := TG_ARGV[2:];
     changed text := CASE TG_OP
-        WHEN 'INSERT' THEN 'SELECT %2$I AS parent FROM new_rows'
-        WHEN 'DELETE' THEN 'SELECT %2$I AS parent FROM old_rows'
-        ELSE 'SELECT o.%2$I AS parent FROM old_rows o JOIN new_rows n USING (id)
-              WHERE to_jsonb(o) - $1 <> to_jsonb(n) - $1' END;
+        WHEN 'INSERT' THEN 'SELECT %2$I FROM new_rows'
+        ELSE 'SELECT %2$I FROM old_rows' END;
     bad bigint;
 BEGIN
     EXECUTE format('SELECT p.id FROM %1$I p WHERE p.posted_at IS NOT NULL AND p.id IN (' || changed || ') LIMIT 1',
-                   parent_table, parent_key) INTO bad USING free;
+                   parent_table, parent_key) INTO bad;
     IF bad IS NOT NULL THEN
         RAISE EXCEPTION '% % is posted: its lines are frozen', parent_table, bad
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'platform.frozen';
     END IF;
     RETURN NULL;
+END $$;
+
+-- The same for an UPDATE that names a column which is not free.
+CREATE FUNCTION frozen_line() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    bad bigint;
+BEGIN
+    IF to_jsonb(OLD) - TG_ARGV[2:] = to_jsonb(NEW) - TG_ARGV[2:] THEN
+        RETURN NEW;
+    END IF;
+    EXECUTE format('SELECT id FROM %I WHERE posted_at IS NOT NULL AND id IN ($1, $2)', TG_ARGV[0])
+    INTO bad USING (to_jsonb(OLD) ->> TG_ARGV[1])::bigint, (to_jsonb(NEW) ->> TG_ARGV[1])::bigint;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION '% % is posted: its lines are frozen', TG_ARGV[0], bad
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'platform.frozen';
+    END IF;
+    RETURN NEW;
 END $$;
 
 -- Every change of a record leaves its old values, whoever made it; the revision counts them.
