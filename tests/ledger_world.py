@@ -32,12 +32,27 @@ class Books:
         """A transaction."""
         return work(self.company, "system:test")
 
-    def post(self, *lines: tuple[str | Sub, int, int], on: date = D, key: str | None = None, holds: Any = (), **more: Any) -> Any:
+    def post(
+        self,
+        *lines: tuple[str | Sub, int, int],
+        on: date = D,
+        key: str | None = None,
+        holds: Any = (),
+        **more: Any,
+    ) -> Any:
         """Post one entry in a transaction of its own."""
         with self.work() as ctx:
             return self.post_in(ctx, *lines, on=on, key=key, holds=holds, **more)
 
-    def post_in(self, ctx: Ctx, *lines: tuple[str | Sub, int, int], on: date = D, key: str | None = None, holds: Any = (), **more: Any) -> Any:
+    def post_in(
+        self,
+        ctx: Ctx,
+        *lines: tuple[str | Sub, int, int],
+        on: date = D,
+        key: str | None = None,
+        holds: Any = (),
+        **more: Any,
+    ) -> Any:
         """Post one entry."""
         source = more.pop("source", None) or f"test:{next(_count)}"
         made = tuple(Line(self.subs[s] if isinstance(s, str) else s, a, v) for s, a, v in lines)
@@ -47,12 +62,18 @@ class Books:
 def make_books(owner: psycopg.Connection[Any]) -> Books:
     """A company made by the owner: EUR, USD; items; the accounts the rules speak about; 2026 and 2027 by months."""
     ask: Callable[..., Any] = lambda sql, *p: owner.execute(sql, p).fetchone()[0]  # noqa: E731
-    owner.execute("INSERT INTO unit (code, kind, scale) VALUES ('EUR', 'currency', 2), ('USD', 'currency', 2) ON CONFLICT DO NOTHING")
+    owner.execute(
+        "INSERT INTO unit (code, kind, scale) VALUES ('EUR', 'currency', 2), ('USD', 'currency', 2) ON CONFLICT DO NOTHING"
+    )
     eur, usd = (ask("SELECT id FROM unit WHERE code = %s AND company_id IS NULL", c) for c in ("EUR", "USD"))
     company = ask("INSERT INTO company (name, currency_id) VALUES ('books', %s) RETURNING id", eur)
     units = {"EUR": eur, "USD": usd}
     for code in ("A", "B", "X"):
-        units[code] = ask("INSERT INTO unit (company_id, code, kind, scale) VALUES (%s, %s, 'goods', 0) RETURNING id", company, code)
+        units[code] = ask(
+            "INSERT INTO unit (company_id, code, kind, scale) VALUES (%s, %s, 'goods', 0) RETURNING id",
+            company,
+            code,
+        )
     accounts = [
         ("1000", "Bank", "asset", "bank", "currency", "{}", "none", False),
         ("1100", "Cash box", "asset", "cash", "currency", "{}", "debit", True),

@@ -45,7 +45,14 @@ class World:
     bank: int
 
     def receive(
-        self, ctx: Ctx, item: str, quantity: int, value: int, place: str = "W1", on: date = D, document_on: date | None = None
+        self,
+        ctx: Ctx,
+        item: str,
+        quantity: int,
+        value: int,
+        place: str = "W1",
+        on: date = D,
+        document_on: date | None = None,
     ) -> Moved:
         """Goods in from S1 against a GRNI item of its own."""
         line = ReceiptLineDraft(
@@ -55,15 +62,28 @@ class World:
         draft = ReceiptDraft(on, self.places[place], (line,), self.parties["S1"], "purchase", "", document_on)
         return receive_goods(ctx, [draft])[0]
 
-    def issue(self, ctx: Ctx, item: str, quantity: int, place: str = "W1", on: date = D, hold: int | None = None) -> Moved:
+    def issue(
+        self, ctx: Ctx, item: str, quantity: int, place: str = "W1", on: date = D, hold: int | None = None
+    ) -> Moved:
         """Goods out to C1 at cost."""
         line = ShipmentLineDraft(
             self.items[item], quantity, Sub("cogs", ctx.currency),
             Sub("customer_goods", self.units[item], party=self.parties["C1"]), hold,
         )  # fmt: skip
-        return ship_goods(ctx, [ShipmentDraft(on, self.places[place], (line,), self.parties["C1"], "sale")])[0]
+        return ship_goods(ctx, [ShipmentDraft(on, self.places[place], (line,), self.parties["C1"], "sale")])[
+            0
+        ]
 
-    def buy(self, ctx: Ctx, item: str, quantity: int, price: str, place: str = "W1", supplier: str = "S1", on: date = D) -> int:
+    def buy(
+        self,
+        ctx: Ctx,
+        item: str,
+        quantity: int,
+        price: str,
+        place: str = "W1",
+        supplier: str = "S1",
+        on: date = D,
+    ) -> int:
         """A confirmed purchase order; returns its id."""
         lines = (purchasing.OrderLineDraft(self.items[item], Decimal(quantity), Decimal(price)),)
         draft = purchasing.OrderDraft(self.parties[supplier], on, lines, self.places[place])
@@ -71,10 +91,14 @@ class World:
         purchasing.confirm_orders(ctx, ids)
         return ids[0]
 
-    def order(self, ctx: Ctx, lines: dict[str, int], customer: str = "C1", place: str = "W1", on: date = D) -> int:
+    def order(
+        self, ctx: Ctx, lines: dict[str, int], customer: str = "C1", place: str = "W1", on: date = D
+    ) -> int:
         """A quotation; returns its id."""
         drafts = tuple(sales.OrderLineDraft(self.items[i], Decimal(q)) for i, q in lines.items())
-        return sales.create_quotations(ctx, [sales.QuotationDraft(self.parties[customer], on, drafts, self.places[place])])[0]
+        return sales.create_quotations(
+            ctx, [sales.QuotationDraft(self.parties[customer], on, drafts, self.places[place])]
+        )[0]
 
     def line(self, table: str, order: int, position: int = 1) -> int:
         """The id of an order's line."""
@@ -82,9 +106,15 @@ class World:
         with self.work():
             return int(rows.execute(sql, [order, position])[0][0])
 
-    def pay(self, ctx: Ctx, amount: int, item: str = "", settle: int | None = None, on: date = D, **more: Any) -> Recorded:
+    def pay(
+        self, ctx: Ctx, amount: int, item: str = "", settle: int | None = None, on: date = D, **more: Any
+    ) -> Recorded:
         """Money from C1 (or as said), settling an item."""
-        line = (PaymentLineDraft(item, amount if settle is None else settle, more.pop("difference", 0)),) if item else ()
+        line = (
+            (PaymentLineDraft(item, amount if settle is None else settle, more.pop("difference", 0)),)
+            if item
+            else ()
+        )
         draft = PaymentDraft(
             more.pop("way", "in"), self.parties[more.pop("party", "C1")], self.bank, amount, on, line, **more
         )  # fmt: skip
@@ -97,7 +127,9 @@ def make_world(company: int, work: Callable[..., Any]) -> World:
         names = ("C1", "C2", "S1", "S2")
         roles = (("customer",), ("customer",), ("supplier",), ("supplier",))
         made = create_parties(ctx, [PartyDraft(n, r, code=n) for n, r in zip(names, roles)])
-        drafts = [ItemDraft(n, f"Item {n}", sales_price=Decimal(100), purchase_price=Decimal(6)) for n in "ABC"]
+        drafts = [
+            ItemDraft(n, f"Item {n}", sales_price=Decimal(100), purchase_price=Decimal(6)) for n in "ABC"
+        ]
         drafts.append(ItemDraft("SRV", "Service", kind="service", sales_price=Decimal(500)))
         items = dict(zip([*"ABC", "SRV"], create_items(ctx, drafts)))
         places = create_places(ctx, [(f"W{n}", f"Warehouse {n}", "warehouse", None) for n in range(1, 8)])

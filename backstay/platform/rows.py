@@ -36,7 +36,11 @@ def insert(model: type[models.Model], columns: Columns) -> list[int]:
 
 
 def insert_counting(
-    model: type[models.Model], columns: Columns, parent: type[models.Model], keys: Sequence[int], counters: Columns
+    model: type[models.Model],
+    columns: Columns,
+    parent: type[models.Model],
+    keys: Sequence[int],
+    counters: Columns,
 ) -> list[int]:
     """Insert rows and, in the same statement, add figures to counters of their parents; ids in order.
 
@@ -47,7 +51,9 @@ def insert_counting(
     if not keys:
         return []
     added, figures = _bind(parent, counters)
-    return [row[0] for row in execute(_counting_sql(model, names, parent, added), [*params, list(keys), *figures])]
+    return [
+        row[0] for row in execute(_counting_sql(model, names, parent, added), [*params, list(keys), *figures])
+    ]
 
 
 def bind(
@@ -191,7 +197,7 @@ def _counting_sql(
     sums = ", ".join(f"sum(c{n})::{kind} AS c{n}" for n, (_, kind, _) in enumerate(shape))
     sets = ", ".join(f'"{column}" = t."{column}" + d.c{n}' for n, (column, _, _) in enumerate(shape))
     return (
-        f"WITH made AS ({insert_sql}), moved AS ("  # noqa: S608
+        f"WITH made AS ({insert_sql}), moved AS ("
         f'UPDATE "{parent._meta.db_table}" t SET {sets} FROM (SELECT id, {sums} '
         f"FROM unnest(%s::bigint[], {arrays}) u(id, {aliases}) GROUP BY id) d WHERE t.id = d.id) "
         "SELECT id FROM made"
@@ -205,12 +211,12 @@ def _bind_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
     aliases = ", ".join(f"c{n}" for n in range(len(shape)))
     sets = ", ".join(f'"{column}" = u.c{n}' for n, (column, _, _) in enumerate(shape))
     return (
-        "WITH drawn AS MATERIALIZED (SELECT * FROM draw_numbers(%s, %s, %s::int[], %s::bigint[])), "  # noqa: S608
+        "WITH drawn AS MATERIALIZED (SELECT * FROM draw_numbers(%s, %s, %s::int[], %s::bigint[])), "
         "u AS (SELECT x.*, row_number() OVER (PARTITION BY x.year ORDER BY x.o) - 1 AS nth "
         f"FROM unnest(%s::bigint[], %s::int[], {arrays}) WITH ORDINALITY x(id, year, {aliases}, o)), "
         'told AS (INSERT INTO "platform_auditevent" (actor, request, kind, object_id, event) '
         "SELECT %s, %s, %s, u.id, %s FROM u ORDER BY u.o) "
-        f'UPDATE "{model._meta.db_table}" t SET {sets}, number = d.prefix || \'-\' || d.year || \'-\' || '
+        f"UPDATE \"{model._meta.db_table}\" t SET {sets}, number = d.prefix || '-' || d.year || '-' || "
         "lpad((d.first + u.nth)::text, greatest(d.width::int, length((d.first + u.nth)::text)), '0') "
         "FROM u JOIN drawn d ON d.year = u.year WHERE t.id = u.id RETURNING t.id, t.number"
     )

@@ -75,7 +75,13 @@ def test_writers_against_a_model(books: Books) -> None:
                     lines = [(item, sign * q, 3 * sign * q) for item in chosen]
                     total = sign * q * len(chosen)
                     for _ in range(rnd.choice((1, 2))):
-                        books.post(*lines, ("away", -total, 0), ("cogs", -3 * total, -3 * total), key=f"{n}-{step}", source=f"w{n}:{step}")
+                        books.post(
+                            *lines,
+                            ("away", -total, 0),
+                            ("cogs", -3 * total, -3 * total),
+                            key=f"{n}-{step}",
+                            source=f"w{n}:{step}",
+                        )
                     for item in chosen:
                         model[n][item] += sign * q
             except Refusal as exc:
@@ -90,7 +96,9 @@ def test_writers_against_a_model(books: Books) -> None:
             with books.work() as ctx:
                 ledger.expire()
             with books.work() as ctx:
-                period = period or next(p.id for p in ledger.list_periods(ctx) if p.starts == D.replace(day=1))
+                period = period or next(
+                    p.id for p in ledger.list_periods(ctx) if p.starts == D.replace(day=1)
+                )
                 ledger.close_period(ctx, period)
                 ledger.reopen_period(ctx, period, "test")
         connection.close()
@@ -160,7 +168,12 @@ def test_a_close_waits_for_postings_in_flight(books: Books, owner: psycopg.Conne
 def test_one_key_in_a_race_has_one_effect(books: Books) -> None:
     """FAILURES 46, 47: 16 repeats at once."""
     answers: list[tuple[int, bool]] = []
-    raised = in_threads(16, lambda n: answers.append(tuple(books.post(("bank", 5, 5), ("sales", -5, -5), key="R", source="race:1"))))
+    raised = in_threads(
+        16,
+        lambda n: answers.append(
+            tuple(books.post(("bank", 5, 5), ("sales", -5, -5), key="R", source="race:1"))
+        ),
+    )
     assert [e for e in raised if not isinstance(e, Busy)] == []
     assert len({i for i, _ in answers}) == 1
     assert sum(not repeated for _, repeated in answers) == 1

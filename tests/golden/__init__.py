@@ -98,7 +98,9 @@ class Book:
     def posted(self, ctx: Ctx, source: str, event: str = "post") -> Counter[Posting]:
         """What a document posted, postings of one subaccount summed."""
         sums: dict[tuple[str, str, str], list[int]] = {}
-        for role, unit, party, item, place, amount, value, tax in rows.execute(_ACTUAL, [ctx.company, source, event]):
+        for role, unit, party, item, place, amount, value, tax in rows.execute(
+            _ACTUAL, [ctx.company, source, event]
+        ):
             key = (NAMES.get(role, role), unit, self.who(role, party, item, place, tax))
             had = sums.setdefault(key, [0, 0])
             had[0] += amount

@@ -33,7 +33,9 @@ def test_sale_of_goods(world: World) -> None:
         order = world.order(ctx, {"A": 10})
     with world.work() as ctx:
         sales.confirm_orders(ctx, [order])
-        held = ledger.lock_balances(ctx, [ledger.Sub("stock", world.units["A"], place=world.places["W1"])], [D])
+        held = ledger.lock_balances(
+            ctx, [ledger.Sub("stock", world.units["A"], place=world.places["W1"])], [D]
+        )
         assert next(iter(held.balances.values())).held == 10
         assert rows.execute("SELECT held FROM guard WHERE company_id = %s", [ctx.company]) == [(121_000,)]
     with world.work() as ctx:
@@ -43,7 +45,9 @@ def test_sale_of_goods(world: World) -> None:
         issued = sales.invoice_orders(ctx, [sales.OrderInvoiceDraft(order, D)])[0]
         book.names[f"invoice:{issued.id}"] = "INV1"
         book.check(ctx, "2.2", f"invoicing.invoice:{issued.id}")
-        assert rows.execute("SELECT held, balance FROM guard WHERE company_id = %s", [ctx.company]) == [(0, 121_000)]
+        assert rows.execute("SELECT held, balance FROM guard WHERE company_id = %s", [ctx.company]) == [
+            (0, 121_000)
+        ]
     book.names[f"bank:{world.bank}"] = "B1"
     with world.work() as ctx:
         payment = world.pay(ctx, 121_000)
@@ -109,14 +113,20 @@ def test_return_and_credit_note(world: World) -> None:
         book.names[f"invoice:{notes[0].id}"] = "CN1"
         book.check(ctx, "9.1", f"inventory.receipt:{moved[0].id}")
         book.check(ctx, "9.2", f"invoicing.invoice:{notes[0].id}")
-        allocation = rows.execute("SELECT max(id) FROM invoicing_allocation WHERE company_id = %s", [ctx.company])[0][0]
+        allocation = rows.execute(
+            "SELECT max(id) FROM invoicing_allocation WHERE company_id = %s", [ctx.company]
+        )[0][0]
         book.check(ctx, "9.3", f"invoicing.allocation:{allocation}")
     with world.work() as ctx:
-        moved, _ = sales.return_goods(ctx, [sales.ReturnDraft(order, D, ((line, 1),), broken=True, credit=False)])
+        moved, _ = sales.return_goods(
+            ctx, [sales.ReturnDraft(order, D, ((line, 1),), broken=True, credit=False)]
+        )
         book.names[f"receipt:{moved[0].id}"] = "RET2"
         book.check(ctx, "9.4", f"inventory.receipt:{moved[0].id}")
     with world.work() as ctx:
-        invoice_line = rows.execute("SELECT id FROM invoicing_invoiceline WHERE invoice_id = %s", [invoice])[0][0]
+        invoice_line = rows.execute("SELECT id FROM invoicing_invoiceline WHERE invoice_id = %s", [invoice])[
+            0
+        ][0]
         note = credit_invoices(ctx, [CreditDraft(invoice, D, ((invoice_line, Decimal(1)),))], settle=False)[0]
         book.names[f"invoice:{note.id}"] = "CN2"
         book.check(ctx, "9.5", f"invoicing.invoice:{note.id}")
@@ -163,7 +173,9 @@ def test_receipt_and_bill(
             book.check(ctx, numbers[2], f"inventory.shipment:{shipped.id}")
     with world.work() as ctx:
         wanted = ((line, billed, Decimal(price) if price else None),)
-        draft = purchasing.OrderBillDraft(order, names[1], D, wanted, accept="agreed" if price == "12" else "")
+        draft = purchasing.OrderBillDraft(
+            order, names[1], D, wanted, accept="agreed" if price == "12" else ""
+        )
         issued = purchasing.bill_orders(ctx, [draft])[0]
         book.names[f"bill:{issued.id}"] = names[1]
         book.check(ctx, numbers[1], f"invoicing.bill:{issued.id}")
@@ -234,7 +246,9 @@ def test_a_suppliers_number_is_entered_once(world: World) -> None:
     with world.work() as ctx:
         order = world.buy(ctx, "A", 10, "10")
         purchasing.receive_orders(ctx, [purchasing.ReceiveDraft(order, D)])
-        purchasing.bill_orders(ctx, [purchasing.OrderBillDraft(order, "R-1", D, ((_order_line(world, order), 5, None),))])
+        purchasing.bill_orders(
+            ctx, [purchasing.OrderBillDraft(order, "R-1", D, ((_order_line(world, order), 5, None),))]
+        )
     with pytest.raises(Refusal, match=r"invoicing\.bill_once"), world.work() as ctx:
         purchasing.bill_orders(ctx, [purchasing.OrderBillDraft(order, "R-1", D)])
 

@@ -76,7 +76,9 @@ def test_the_refusal_names_what_is_free_and_who_holds(books: Books) -> None:
     stocked(books, 100, 60000)
     with books.work() as ctx:
         ledger.reserve(ctx, [ledger.Want(10, in_an_hour(), "sales.order:7", books.subs["stock"])])
-    said = refused("ledger.guard", lambda: books.post(("stock", -91, -54600), ("away", 91, 0), ("cogs", 54600, 54600)))
+    said = refused(
+        "ledger.guard", lambda: books.post(("stock", -91, -54600), ("away", 91, 0), ("cogs", 54600, 54600))
+    )
     assert "91 wanted, 90 free" in said.message
     assert "sales.order:7" in said.message
 
@@ -84,10 +86,17 @@ def test_the_refusal_names_what_is_free_and_who_holds(books: Books) -> None:
 def test_shape_of_accounts(books: Books, owner: psycopg.Connection[Any]) -> None:
     """ledger.account_shape: wrong unit, missing parts, headings."""
     e = books.currency
-    cases = [Sub("stock", e, place=1), Sub("receivable", e, side=1), Sub("receivable", e, party=7, item="x"), Sub("bank", books.units["A"])]
+    cases = [
+        Sub("stock", e, place=1),
+        Sub("receivable", e, side=1),
+        Sub("receivable", e, party=7, item="x"),
+        Sub("bank", books.units["A"]),
+    ]
     for sub in cases:
         refused("ledger.account_shape", lambda sub=sub: books.post((sub, 5, 5), ("sales", -5, -5)))
-    owner.execute("UPDATE account SET postable = false WHERE company_id = %s AND role = 'tax'", [books.company])
+    owner.execute(
+        "UPDATE account SET postable = false WHERE company_id = %s AND role = 'tax'", [books.company]
+    )
     refused("ledger.account_shape", lambda: books.post(("tax", 5, 5), ("sales", -5, -5)))
 
 
@@ -96,8 +105,13 @@ def test_companies_are_apart(books: Books, owner: psycopg.Connection[Any]) -> No
     other = make_books(owner)
     with other.work() as ctx:
         theirs = ctx.accounts["bank"]
-    refused("ledger.cross_company", lambda: books.post((Sub(theirs, books.currency), 5, 5), ("sales", -5, -5)))
-    refused("ledger.cross_company", lambda: books.post((Sub("stock", other.units["A"], place=1), 5, 5), ("bank", -5, -5)))
+    refused(
+        "ledger.cross_company", lambda: books.post((Sub(theirs, books.currency), 5, 5), ("sales", -5, -5))
+    )
+    refused(
+        "ledger.cross_company",
+        lambda: books.post((Sub("stock", other.units["A"], place=1), 5, 5), ("bank", -5, -5)),
+    )
     entry = other.post(("bank", 5, 5), ("sales", -5, -5)).id
     with pytest.raises(Refusal, match=r"ledger\.cross_company"), books.work() as ctx:
         ledger.reverse(ctx, [entry], D, ["x:1"])
@@ -107,13 +121,26 @@ def test_companies_are_apart(books: Books, owner: psycopg.Connection[Any]) -> No
     with other.work() as ctx:
         hold = ledger.reserve(ctx, [ledger.Want(2, in_an_hour(), "o:1", other.subs["stock"])])[0]
     stocked(books)
-    refused("ledger.hold_spent", lambda: books.post(("stock", -1, -600), ("away", 1, 0), ("cogs", 600, 600), holds=[(hold, 1)]))
+    refused(
+        "ledger.hold_spent",
+        lambda: books.post(("stock", -1, -600), ("away", 1, 0), ("cogs", 600, 600), holds=[(hold, 1)]),
+    )
 
 
 def test_no_company_sees_and_posts_nothing(app: psycopg.Connection[Any], books: Books) -> None:
     """Row-level security: without a company nothing is seen; after a transaction nothing again."""
     books.post(("bank", 5, 5), ("sales", -5, -5))
-    for table in ("company", "account", "posting", "entry", "balance", "hold", "sales_order", "parties_party", "platform_auditevent"):
+    for table in (
+        "company",
+        "account",
+        "posting",
+        "entry",
+        "balance",
+        "hold",
+        "sales_order",
+        "parties_party",
+        "platform_auditevent",
+    ):
         assert app.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
     with app.transaction():
         app.execute("SELECT set_config('backstay.company', %s, true)", [str(books.company)])
@@ -134,7 +161,9 @@ def test_periods(books: Books) -> None:
         ledger.close_period(ctx, period.id)
     said = refused("ledger.period_closed", lambda: books.post(("bank", 5, 5), ("sales", -5, -5), on=january))
     assert "2026-02-01" in said.remedy
-    refused("ledger.period_closed", lambda: books.post(("bank", 5, 5), ("sales", -5, -5), on=date(2031, 1, 1)))
+    refused(
+        "ledger.period_closed", lambda: books.post(("bank", 5, 5), ("sales", -5, -5), on=date(2031, 1, 1))
+    )
     with pytest.raises(Refusal, match=r"ledger\.period_closed"), books.work() as ctx:
         ledger.close_period(ctx, period.id)
     with pytest.raises(Refusal, match="reason"), books.work() as ctx:
@@ -187,7 +216,9 @@ def test_reversals(books: Books, owner: psycopg.Connection[Any]) -> None:
     books.post(("stock", -12, -7200), ("away", 12, 0), ("cogs", 7200, 7200))
     with pytest.raises(Refusal, match=r"ledger\.guard"), books.work() as ctx:
         ledger.reverse(ctx, [receipt], D, ["a:3"])
-    owner.execute("""UPDATE company SET settings = '{"reversals": "storno"}' WHERE id = %s""", [books.company])
+    owner.execute(
+        """UPDATE company SET settings = '{"reversals": "storno"}' WHERE id = %s""", [books.company]
+    )
     sale = books.post(("bank", 70, 70), ("sales", -70, -70)).id
     with books.work() as ctx:
         before = {s.account: (s.debit, s.credit) for s in ledger.account_sums(ctx, date.max)}
@@ -202,14 +233,40 @@ def test_idempotency(books: Books, owner: psycopg.Connection[Any]) -> None:
     first = books.post(("bank", 5, 5), ("sales", -5, -5), key="K1", source="s:1")
     again = books.post(("bank", 5, 5), ("sales", -5, -5), key="K1", source="s:1")
     assert (again.id, again.repeated, first.repeated) == (first.id, True, False)
-    refused("ledger.idempotency", lambda: books.post(("bank", 6, 6), ("sales", -6, -6), key="K1", source="s:1"))
+    refused(
+        "ledger.idempotency", lambda: books.post(("bank", 6, 6), ("sales", -6, -6), key="K1", source="s:1")
+    )
     assert not make_books(owner).post(("bank", 5, 5), ("sales", -5, -5), key="K1").repeated
-    entries = [Entry("t", D, f"s:{n}", "e", (Line(books.subs["bank"], 5, 5), Line(books.subs["sales"], -5, -5)), key="K2") for n in (2, 3)]
+    entries = [
+        Entry(
+            "t",
+            D,
+            f"s:{n}",
+            "e",
+            (Line(books.subs["bank"], 5, 5), Line(books.subs["sales"], -5, -5)),
+            key="K2",
+        )
+        for n in (2, 3)
+    ]
     with pytest.raises(Refusal, match=r"ledger\.idempotency"), books.work() as ctx:
         ledger.post(ctx, entries)
     mixed = [
-        Entry("t", D, "s:1", "post", (Line(books.subs["bank"], 5, 5), Line(books.subs["sales"], -5, -5)), key="K1"),
-        Entry("t", D, "s:4", "post", (Line(books.subs["bank"], 7, 7), Line(books.subs["sales"], -7, -7)), key="K3"),
+        Entry(
+            "t",
+            D,
+            "s:1",
+            "post",
+            (Line(books.subs["bank"], 5, 5), Line(books.subs["sales"], -5, -5)),
+            key="K1",
+        ),
+        Entry(
+            "t",
+            D,
+            "s:4",
+            "post",
+            (Line(books.subs["bank"], 7, 7), Line(books.subs["sales"], -7, -7)),
+            key="K3",
+        ),
     ]
     with books.work() as ctx:
         assert [p.repeated for p in ledger.post(ctx, mixed)] == [True, False]
@@ -238,7 +295,10 @@ def test_holds(books: Books) -> None:
     past = datetime.now(UTC) - timedelta(seconds=1)
     with books.work() as ctx:
         overdue = ledger.reserve(ctx, [ledger.Want(4, past, "o:3", stock)])[0]
-    refused("ledger.hold_spent", lambda: books.post(("stock", -1, -600), ("away", 1, 0), ("cogs", 600, 600), holds=[(overdue, 1)]))
+    refused(
+        "ledger.hold_spent",
+        lambda: books.post(("stock", -1, -600), ("away", 1, 0), ("cogs", 600, 600), holds=[(overdue, 1)]),
+    )
     with books.work() as ctx:
         ledger.reserve(ctx, [ledger.Want(4, in_an_hour(), "o:4", stock)])
         assert all(c.ok for c in ledger.verify(ctx))
@@ -250,7 +310,9 @@ def test_a_guard_over_several_subaccounts(books: Books) -> None:
     item = lambda n: Sub("receivable", books.currency, party=9, item=f"invoice:{n}", side=1)  # noqa: E731
     books.post((item(1), 400, 400), ("sales", -400, -400))
     with books.work() as ctx:
-        guard = ledger.set_guard(ctx, "limit 9", measure="value", sign=-1, floor=-1000, account="receivable", party=9)
+        guard = ledger.set_guard(
+            ctx, "limit 9", measure="value", sign=-1, floor=-1000, account="receivable", party=9
+        )
     books.post((item(2), 500, 500), ("sales", -500, -500))
     with books.work() as ctx:
         hold = ledger.reserve(ctx, [ledger.Want(100, in_an_hour(), "o:1", guard=guard)])[0]
@@ -298,7 +360,11 @@ def test_posting_needs_read_committed(books: Books) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_run_time_role_cannot_write(app: psycopg.Connection[Any], table: str) -> None:
-    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table}", f"INSERT INTO {table} SELECT * FROM {table}"):
+    for statement in (
+        f"DELETE FROM {table}",
+        f"TRUNCATE {table}",
+        f"INSERT INTO {table} SELECT * FROM {table}",
+    ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute(statement)
 
@@ -314,7 +380,13 @@ def test_the_run_time_role_cannot_write(app: psycopg.Connection[Any], table: str
     ],
 )  # fmt: skip
 def test_the_run_time_role_cannot_get_around(app: psycopg.Connection[Any], statement: str) -> None:
-    with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue, psycopg.errors.UndefinedObject)):
+    with pytest.raises(
+        (
+            psycopg.errors.InsufficientPrivilege,
+            psycopg.errors.InvalidParameterValue,
+            psycopg.errors.UndefinedObject,
+        )
+    ):
         app.execute(statement)
 
 
@@ -342,7 +414,8 @@ class Raw:
         stocked(books)
         books.post(("item", 500, 500), ("sales", -500, -500))
         found = owner.execute(
-            "SELECT a.role, s.id FROM subaccount s JOIN account a ON a.id = s.account_id WHERE s.company_id = %s", [books.company]
+            "SELECT a.role, s.id FROM subaccount s JOIN account a ON a.id = s.account_id WHERE s.company_id = %s",
+            [books.company],
         ).fetchall()
         self.sub = dict(found)
         march = "SELECT id FROM period WHERE company_id = %s AND starts = '2026-03-01'"
@@ -381,7 +454,11 @@ def test_the_owner_is_bound_too(raw: Raw) -> None:
         ("ledger.unit_conservation", [(s["stock"], 1, 5), (s["bank"], -5, -5)], {}),
         ("ledger.cross_company", [(999999999, 5, 5), (s["sales"], -5, -5)], {}),
         ("ledger.header", [(s["bank"], 5, 5), (s["sales"], -5, -5)], {"first": 2}),
-        ("ledger.header", [(s["bank"], 5, 5), (s["sales"], -5, -5)], {"on": "2026-04-05", "day": "2026-04-05"}),
+        (
+            "ledger.header",
+            [(s["bank"], 5, 5), (s["sales"], -5, -5)],
+            {"on": "2026-04-05", "day": "2026-04-05"},
+        ),
         ("ledger.header", [(s["bank"], 5, 5), (s["sales"], -5, -5)], {"day": "2026-03-06"}),
         ("ledger.guard", [(s["stock"], -90, -5), (s["elsewhere"], 90, 0), (s["bank"], 5, 5)], {}),
         ("ledger.guard", [(s["receivable"], -501, -501), (s["bank"], 501, 501)], {}),
@@ -422,7 +499,12 @@ def test_what_the_rules_depend_on_is_fixed(raw: Raw) -> None:
     ):
         assert code_of(lambda statement=statement: raw.owner.execute(statement)) == "ledger.account_shape"
     usd = raw.books.units["USD"]
-    assert code_of(lambda: raw.owner.execute("UPDATE company SET currency_id = %s WHERE id = %s", [usd, company])) == "ledger.append_only"
+    assert (
+        code_of(
+            lambda: raw.owner.execute("UPDATE company SET currency_id = %s WHERE id = %s", [usd, company])
+        )
+        == "ledger.append_only"
+    )
     move = f"UPDATE period SET starts = '2026-03-02' WHERE id = {raw.period}"
     assert code_of(lambda: raw.owner.execute(move)) == "ledger.period_closed"
     overlap = f"INSERT INTO period (company_id, starts, ends) VALUES ({company}, '2026-03-15', '2026-04-15')"
@@ -432,12 +514,17 @@ def test_what_the_rules_depend_on_is_fixed(raw: Raw) -> None:
     raw.owner.execute(f"UPDATE account SET name = 'Renamed' WHERE company_id = {company} AND role = 'bank'")
 
 
-def test_copy_is_refused_even_with_a_grant(raw: Raw, app: psycopg.Connection[Any], superuser: psycopg.Connection[Any]) -> None:
+def test_copy_is_refused_even_with_a_grant(
+    raw: Raw, app: psycopg.Connection[Any], superuser: psycopg.Connection[Any]
+) -> None:
     """PostgreSQL refuses COPY FROM to a role under row-level security."""
     role = app.info.user
     raw.owner.execute(f'GRANT INSERT ON entry, posting TO "{role}"')
     try:
-        with pytest.raises(psycopg.errors.FeatureNotSupported), app.cursor().copy("COPY posting FROM STDIN") as copy:
+        with (
+            pytest.raises(psycopg.errors.FeatureNotSupported),
+            app.cursor().copy("COPY posting FROM STDIN") as copy,
+        ):
             copy.write_row((1, 1, 1, 1, 1, 1, 1, "2026-01-01"))
     finally:
         raw.owner.execute(f'REVOKE INSERT ON entry, posting FROM "{role}"')

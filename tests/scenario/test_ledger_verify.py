@@ -76,7 +76,9 @@ def test_clean_books_verify(books: Books, facts: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("what", CORRUPTIONS)
-def test_verify_finds(books: Books, facts: dict[str, Any], superuser: psycopg.Connection[Any], what: str) -> None:
+def test_verify_finds(
+    books: Books, facts: dict[str, Any], superuser: psycopg.Connection[Any], what: str
+) -> None:
     """Planted with triggers off, in a transaction that is rolled back after looking."""
     statement, code = CORRUPTIONS[what]
     with superuser.transaction(force_rollback=True):
@@ -84,5 +86,7 @@ def test_verify_finds(books: Books, facts: dict[str, Any], superuser: psycopg.Co
         for part in statement.format(**facts).split("; "):
             superuser.execute(part)
         superuser.execute("SELECT set_config('backstay.company', %s, true)", [str(books.company)])
-        found = superuser.execute("SELECT code FROM verify_ledger() UNION ALL SELECT code FROM verify_balances()").fetchall()
+        found = superuser.execute(
+            "SELECT code FROM verify_ledger() UNION ALL SELECT code FROM verify_balances()"
+        ).fetchall()
     assert code in {row[0] for row in found}, found

@@ -19,7 +19,7 @@ def payment(draft: PaymentDraft, document: int, bank: Sub, rest: int, journal: s
     currency = bank.unit
     lines = [Line(bank, way * draft.amount, way * draft.amount)]
     if draft.fee:
-        lines.append(Line(Sub("bank_fee", currency), draft.fee, draft.fee))
+        lines.append(Line(Sub("bank_fee", currency, item=f"bank:{draft.bank_account}"), draft.fee, draft.fee))
     difference = sum(line.difference for line in draft.lines)
     if difference:
         sub = Sub("payment_difference", currency, party=draft.party)

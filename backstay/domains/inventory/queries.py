@@ -166,3 +166,16 @@ def shipment_lines(ctx: Ctx, lines: Iterable[int]) -> dict[int, tuple[int, int, 
     """(item, quantity, value, returned, returned_value) by shipment line."""
     names = ("item_id", "quantity", "value", "returned", "returned_value")
     return {r.id: tuple(r[1:]) for r in rows.of(ShipmentLine, "id", sorted(set(lines)), *names)}
+
+
+def balances_of(ctx: Ctx, subs: Sequence[Sub]) -> dict[Sub, int]:
+    """Value of subaccounts as of now, of those that exist."""
+    sql = (
+        "SELECT w.o, sum(p.value)::bigint FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY w(account, item, o)"
+        " JOIN subaccount s ON s.company_id = %s AND s.account_id = w.account AND s.item = w.item"
+        " JOIN posting p ON p.subaccount_id = s.id GROUP BY 1"
+    )
+    found = rows.execute(
+        sql, [[account_id(ctx, s.account) for s in subs], [s.item for s in subs], ctx.company]
+    )
+    return {subs[o - 1]: int(value) for o, value in found}
