@@ -7,7 +7,6 @@ from datetime import date
 from typing import NamedTuple
 
 from backstay import ledger
-from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.domains.banking import ledgers
@@ -125,20 +124,11 @@ def _make(ctx: Ctx, drafts: Sequence[PaymentDraft], state: str) -> list[Recorded
             bank = Sub("transit", ctx.currency, item=f"{bank.item}/run:{i}")
         entries.append(ledgers.payment(draft, i, bank, rest, account.kind))
     ledger.post(ctx, entries)
-    audit.record(ctx, KIND, ids, "order" if state == "ordered" else "post")
-    numbers = numbering.draw(ctx, KIND, [d.on for d in drafts])
     settled = [None if state == "ordered" else d.on for d in drafts]
-    rows.update(
-        Payment,
-        ids,
-        {
-            "number": numbers,
-            "state": [state] * count,
-            "settled_on": settled,
-            "posted_at": [clock.now()] * count,
-            "posted_by": [ctx.actor] * count,
-        },
-    )
+    numbers = numbering.bind(
+        ctx, Payment, KIND, ids, KIND, [d.on for d in drafts],
+        state=state, event="order" if state == "ordered" else "post", columns={"settled_on": settled},
+    )  # fmt: skip
     return [Recorded(*each) for each in zip(ids, numbers, rests, strict=True)]
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from django.db import models
 
 from backstay import ledger
-from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.domains.catalog.queries import ItemFacts, trade_facts
@@ -27,7 +26,7 @@ from backstay.domains.inventory.models import (
     WriteOffLine,
 )
 from backstay.ledger.balances import Locked
-from backstay.platform import access, audit, numbering, rows
+from backstay.platform import access, audit, events, numbering, rows
 from backstay.platform.documents import REGISTRY, Lifecycle
 
 POSTED = {"post": (("draft",), "posted"), "reverse": (("posted",), "reversed")}
@@ -92,34 +91,40 @@ def insert(
     **extra: Sequence[Any],
 ) -> tuple[list[int], list[int]]:
     """Insert headers and lines (ordinal of the document, item, quantity, value); (ids, line ids)."""
-    header, line, key = KINDS[kind]
-    count = len(drafts)
     more = {k: v for k, v in extra.items() if not k.startswith("line_")}
-    ids = rows.insert(
-        header,
-        {
-            "state": ["draft"] * count,
-            "created_by": [ctx.actor] * count,
-            "moved_on": [d.on for d in drafts],
-            "place_id": [d.place for d in drafts],
-            "party_id": [getattr(d, "party", None) for d in drafts],
-            "kind": [getattr(d, "kind", "other") for d in drafts],
-            "reference": [getattr(d, "reference", "") for d in drafts],
-        }
-        | more,
-    )
-    line_ids = rows.insert(
-        line,
-        {
-            key: [ids[n] for n, *_ in lines],
-            "position": _positions([n for n, *_ in lines]),
-            "item_id": [x[1] for x in lines],
-            "quantity": [x[2] for x in lines],
-            "value": [x[3] for x in lines],
-        }
-        | {k.removeprefix("line_"): v for k, v in extra.items() if k.startswith("line_")},
-    )
-    return ids, line_ids
+    of_lines = {k.removeprefix("line_"): v for k, v in extra.items() if k.startswith("line_")}
+    ids = insert_headers(ctx, kind, drafts, **more)
+    return ids, insert_lines(kind, ids, lines, **of_lines)
+
+
+def insert_headers(ctx: Ctx, kind: str, drafts: Sequence[Any], **extra: Sequence[Any]) -> list[int]:
+    """Insert draft documents; their entries can name them."""
+    count = len(drafts)
+    columns: dict[str, Sequence[Any]] = {
+        "state": ["draft"] * count,
+        "created_by": [ctx.actor] * count,
+        "moved_on": [d.on for d in drafts],
+        "place_id": [d.place for d in drafts],
+        "party_id": [getattr(d, "party", None) for d in drafts],
+        "kind": [getattr(d, "kind", "other") for d in drafts],
+        "reference": [getattr(d, "reference", "") for d in drafts],
+    }
+    return rows.insert(KINDS[kind][0], columns | extra)
+
+
+def insert_lines(
+    kind: str, ids: Sequence[int], lines: Sequence[tuple[int, int, int, int]], **extra: Sequence[Any]
+) -> list[int]:
+    """Insert lines (ordinal of the document, item, quantity, value) of documents; their ids in order."""
+    _, line, key = KINDS[kind]
+    columns: dict[str, Sequence[Any]] = {
+        key: [ids[n] for n, *_ in lines],
+        "position": _positions([n for n, *_ in lines]),
+        "item_id": [x[1] for x in lines],
+        "quantity": [x[2] for x in lines],
+        "value": [x[3] for x in lines],
+    }
+    return rows.insert(line, columns | extra)
 
 
 def _positions(owners: Sequence[int]) -> list[int]:
@@ -135,20 +140,7 @@ def finish(
     ctx: Ctx, kind: str, ids: Sequence[int], dates: Sequence[date], state: str = "posted"
 ) -> list[str]:
     """Audit, then the number, last; with it the document is binding."""
-    audit.record(ctx, kind, ids, "post")
-    numbers = numbering.draw(ctx, kind, dates)
-    count = len(ids)
-    rows.update(
-        KINDS[kind][0],
-        ids,
-        {
-            "number": numbers,
-            "state": [state] * count,
-            "posted_at": [clock.now()] * count,
-            "posted_by": [ctx.actor] * count,
-        },
-    )
-    return numbers
+    return numbering.bind(ctx, KINDS[kind][0], kind, ids, kind, dates, state=state)
 
 
 def next_ids(kind: str, count: int) -> list[int]:
@@ -178,10 +170,11 @@ def reverse_movements(ctx: Ctx, kind: str, ids: Sequence[int], on: date, text: s
     header = KINDS[kind][0]
     found = rows.lock(header, ids, "state", "number")
     state = REGISTRY[kind].check("reverse", found)
+    events.emit(ctx, f"{kind}_reversed", ids)  # orders that counted them count them no more, or forbid it
     entries = ledger.entries_of(ctx, [f"{kind}:{i}" for i in ids])
-    events = [f"reverse.{event}" for _, _, event in entries]
-    for name in sorted(set(events)):
-        mine = [e for e, event in zip(entries, events, strict=True) if event == name]
+    names = [f"reverse.{event}" for _, _, event in entries]
+    for name in sorted(set(names)):
+        mine = [e for e, own in zip(entries, names, strict=True) if own == name]
         ledger.reverse(ctx, [e[0] for e in mine], on, [e[1] for e in mine], name, text)
     audit.record(ctx, kind, ids, "reverse")
     rows.update(header, ids, {"state": [state] * len(ids)})

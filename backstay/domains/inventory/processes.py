@@ -22,7 +22,7 @@ from backstay.domains.inventory.rules import (
     WriteOffDraft,
     bill_difference,
 )
-from backstay.domains.inventory.shipping import return_shipment_lines, ship_goods
+from backstay.domains.inventory.shipping import cancel_returns, return_shipment_lines, ship_goods
 
 __all__ = [
     "CountDraft",
@@ -35,6 +35,7 @@ __all__ = [
     "WriteOffDraft",
     "arrive_transfers",
     "bill_difference",
+    "cancel_returns",
     "count_stock",
     "create_places",
     "put_away",

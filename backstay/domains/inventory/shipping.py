@@ -11,7 +11,7 @@ from backstay.base.rounding import cost_of
 from backstay.domains.catalog.queries import ItemFacts
 from backstay.domains.inventory import ledgers, queries
 from backstay.domains.inventory.models import ShipmentLine
-from backstay.domains.inventory.movements import Moved, finish, insert, lock, moved, next_ids
+from backstay.domains.inventory.movements import Moved, finish, insert_headers, insert_lines, lock, moved
 from backstay.domains.inventory.rules import ShipmentDraft
 from backstay.platform import access, rows
 
@@ -33,7 +33,7 @@ def ship_goods(
     entries, costs, flat = [], [], []
     left = dict(locked.holds)
     spent: list[tuple[int, int]] = []
-    ids = next_ids("inventory.shipment", len(drafts))
+    ids = insert_headers(ctx, "inventory.shipment", drafts)
     for n, draft in enumerate(drafts):
         subs = {x.item: queries.stock_sub(facts[x.item], draft.place) for x in draft.lines}
         entry, line_costs = ledgers.shipment(draft, f"inventory.shipment:{ids[n]}", subs, shelf)
@@ -44,7 +44,7 @@ def ship_goods(
             if x.hold is not None and (part := min(left.get(x.hold, 0), x.quantity)):
                 left[x.hold] -= part
                 spent.append((x.hold, part))
-    _, line_ids = insert(ctx, "inventory.shipment", drafts, flat, id=ids)
+    line_ids = insert_lines("inventory.shipment", ids, flat)
     ledger.post(ctx, entries, spent)
     numbers = finish(ctx, "inventory.shipment", ids, [d.on for d in drafts])
     return moved(ids, numbers, [n for n, *_ in flat], line_ids, costs)
@@ -76,3 +76,20 @@ def return_shipment_lines(ctx: Ctx, returns: Sequence[tuple[int, int, bool]]) ->
     changed = {"returned": [q for q, _ in now.values()], "returned_value": [v for _, v in now.values()]}
     rows.update(ShipmentLine, list(now), changed)
     return values
+
+
+def cancel_returns(ctx: Ctx, returns: Sequence[tuple[int, int, int]]) -> None:
+    """Goods of shipment lines that had come back (shipment line, quantity, cost) did not: a return was reversed."""
+    gone: dict[int, tuple[int, int]] = {}
+    for line, quantity, value in returns:
+        had = gone.get(line, (0, 0))
+        gone[line] = (had[0] + quantity, had[1] + value)
+    lines = rows.lock(ShipmentLine, list(gone), "returned", "returned_value")
+    rows.update(
+        ShipmentLine,
+        list(gone),
+        {
+            "returned": [x.returned - gone[x.id][0] for x in lines],
+            "returned_value": [x.returned_value - gone[x.id][1] for x in lines],
+        },
+    )

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from django.db import models
 
 from backstay import ledger
-from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.base.rounding import whole
@@ -44,7 +43,7 @@ from backstay.domains.parties.queries import terms
 from backstay.domains.tax.processes import TaxLine, Totals, line_net, totals
 from backstay.domains.tax.queries import choose
 from backstay.ledger.posting import Entry, Line, Sub, account_id
-from backstay.platform import access, audit, numbering, rows
+from backstay.platform import access, audit, events, numbering, rows
 from backstay.platform.documents import Lifecycle
 
 __all__ = [
@@ -116,7 +115,8 @@ def _lines_of(draft: InvoiceDraft | BillDraft) -> tuple[InvoiceLineDraft | BillL
 def _work_out(
     ctx: Ctx, drafts: Sequence[InvoiceDraft | BillDraft], way: str
 ) -> tuple[list[_Worked], dict[int, ItemFacts]]:
-    parties = terms(ctx, {d.party for d in drafts})
+    unknown = {d.party for d in drafts if d.due_on is None or any(x.tax is None for x in d.lines)}
+    parties = terms(ctx, unknown) if unknown else {}
     lines = [(d, line) for d in drafts for line in d.lines]
     blank = [
         line.item
@@ -140,7 +140,7 @@ def _work_out(
             TaxLine(line_net(line.quantity, line.unit_price, line.discount), code, percent)
             for line, (code, percent) in zip(_lines_of(draft), taxes, strict=True)
         ]
-        day = due(draft.issued_on, parties[draft.party].payment_days, draft.due_on)
+        day = draft.due_on or due(draft.issued_on, parties[draft.party].payment_days, None)
         worked.append(_Worked(day, rounding, taxes, totals(figures, ctx.scale, rounding)))
     return worked, facts
 
@@ -209,24 +209,14 @@ def _insert_taxes(model: type[models.Model], key: str, ids: Sequence[int], worke
 
 def _bind(ctx: Ctx, kind: str, ids: Sequence[int], series: Sequence[str], dates: Sequence[date]) -> list[str]:
     """Audit, then the numbers, last; with them the documents are binding."""
-    audit.record(ctx, kind, ids, "post")
     numbers: dict[int, str] = {}
     for code in sorted(set(series)):
         mine = [n for n, s in enumerate(series) if s == code]
-        numbers |= dict(zip(mine, numbering.draw(ctx, code, [dates[n] for n in mine]), strict=True))
-    ordered = [numbers[n] for n in range(len(ids))]
-    count = len(ids)
-    rows.update(
-        KINDS[kind],
-        ids,
-        {
-            "number": ordered,
-            "state": ["posted"] * count,
-            "posted_at": [clock.now()] * count,
-            "posted_by": [ctx.actor] * count,
-        },
-    )
-    return ordered
+        drawn = numbering.bind(
+            ctx, KINDS[kind], kind, [ids[n] for n in mine], code, [dates[n] for n in mine], state="posted"
+        )
+        numbers |= dict(zip(mine, drawn, strict=True))
+    return [numbers[n] for n in range(len(ids))]
 
 
 def _groups(worked: _Worked) -> list[ledgers.TaxGroup]:
@@ -315,14 +305,14 @@ def credit_invoices(ctx: Ctx, drafts: Sequence[CreditDraft], *, settle: bool = T
     for draft in drafts:
         asked = draft.lines or tuple((line.id, None) for line in every if line.invoice_id == draft.invoice)
         taken = []
-        for line_id, quantity in asked:
+        for line_id, quantity, *net in asked:
             line = by_id.get(line_id)
             if line is None or line.invoice_id != draft.invoice:
                 raise Refusal(
                     "invoicing.credit", f"line {line_id} is not of invoice {facts[draft.invoice].number}"
                 )
             left = line.net - credited[line_id]
-            share = left if quantity is None else _share(line, quantity)
+            share = net[0] if net else left if quantity is None else _share(line, quantity)
             if share > left or share < 0:
                 raise Refusal(
                     "invoicing.credit_left",
@@ -330,8 +320,9 @@ def credit_invoices(ctx: Ctx, drafts: Sequence[CreditDraft], *, settle: bool = T
                     "Credit no more than is left.",
                 )
             credited[line_id] += share
-            taken.append((line, line.quantity if quantity is None else quantity, share))
-        chosen.append([t for t in taken if t[2]])
+            if share or quantity is not None:
+                taken.append((line, line.quantity if quantity is None else quantity, share))
+        chosen.append(taken)
     worked = [
         _credit_totals(ctx, facts[d.invoice].rounding, lines) for d, lines in zip(drafts, chosen, strict=True)
     ]
@@ -506,6 +497,7 @@ def allocate(ctx: Ctx, drafts: Sequence[AllocationDraft]) -> list[int]:
 def _reverse(ctx: Ctx, kind: str, ids: Sequence[int], on: date, text: str) -> None:
     access.require(ctx, f"{kind}.reverse", ids)
     state = LIVES[kind].check("reverse", rows.lock(KINDS[kind], ids, "state", "number"))
+    events.emit(ctx, f"{kind}_reversed", ids)  # orders that counted them count them no more
     entries = ledger.entries_of(ctx, [f"{kind}:{i}" for i in ids])
     ledger.reverse(ctx, [e[0] for e in entries], on, [e[1] for e in entries], "reverse", text)
     audit.record(ctx, kind, ids, "reverse")

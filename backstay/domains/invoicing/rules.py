@@ -43,11 +43,14 @@ class InvoiceDraft:
 
 @dataclass(frozen=True, slots=True)
 class CreditDraft:
-    """A credit note on an invoice: (invoice line, quantity) each; ``quantity`` None credits what is left of it."""
+    """A credit note on an invoice: (invoice line, quantity) each; ``quantity`` None credits what is left of it.
+
+    A third figure is the net to credit in steps, where the caller knows better than quantity × price.
+    """
 
     invoice: int
     on: date
-    lines: tuple[tuple[int, Decimal | None], ...] = ()
+    lines: tuple[tuple[int, Decimal | None] | tuple[int, Decimal | None, int], ...] = ()
     reason: str = ""
 
 

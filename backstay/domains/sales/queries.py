@@ -108,11 +108,12 @@ def parties_of(ctx: Ctx, orders: Iterable[int]) -> dict[int, int]:
 
 
 _LINKS = """
-SELECT f.order_line_id, f.kind, f.shipment_line_id, f.invoice_line_id, sum(f.quantity)::bigint, v.invoice_id
+SELECT f.order_line_id, f.kind, f.shipment_line_id, f.invoice_line_id, sum(f.quantity)::bigint, v.invoice_id,
+       coalesce(v.net - v.credited, 0)
 FROM sales_fulfilment f JOIN sales_orderline l ON l.id = f.order_line_id
 LEFT JOIN invoicing_invoiceline v ON v.id = f.invoice_line_id
 WHERE l.order_id = ANY(%s::bigint[])
-GROUP BY 1, 2, 3, 4, 6 HAVING sum(f.quantity) > 0 ORDER BY 1, min(f.id)
+GROUP BY 1, 2, 3, 4, 6, 7 HAVING sum(f.quantity) > 0 ORDER BY 1, min(f.id)
 """
 
 
@@ -141,7 +142,8 @@ WHERE d.{key} = ANY(%s::bigint[]) GROUP BY 1, 2, 3, 4, 5 HAVING sum(f.quantity) 
 """
 _MADE_BY = {
     "inventory.shipment": _MADE.format(
-        join="JOIN inventory_shipmentline d ON d.id = f.shipment_line_id AND f.kind = 'shipped'", key="shipment_id"
+        join="JOIN inventory_shipmentline d ON d.id = f.shipment_line_id AND f.kind = 'shipped'",
+        key="shipment_id",
     ),
     "inventory.receipt": _MADE.format(
         join="JOIN inventory_receiptline d ON d.id = f.receipt_line_id", key="receipt_id"
@@ -202,8 +204,12 @@ def open_orders(ctx: Ctx, party: int | None = None) -> list[OpenOrder]:
 
 
 _SHIPPED = """
-WITH f AS (
-    SELECT f.order_line_id, f.kind, f.shipment_line_id, f.quantity, coalesce(s.id, 0) AS shipment
+WITH maybe AS (  -- not wholly invoiced now, or invoiced after the day
+    SELECT id FROM sales_orderline WHERE goods AND shipped > invoiced
+    UNION SELECT x.order_line_id FROM invoicing_invoice v JOIN invoicing_invoiceline vl ON vl.invoice_id = v.id
+    JOIN sales_fulfilment x ON x.invoice_line_id = vl.id WHERE v.issued_on > %(day)s),
+f AS (
+    SELECT f.order_line_id, f.kind, f.quantity, coalesce(s.id, 0) AS shipment
     FROM sales_fulfilment f
     LEFT JOIN inventory_shipmentline sl ON sl.id = f.shipment_line_id
     LEFT JOIN inventory_shipment s ON s.id = sl.shipment_id
@@ -211,7 +217,8 @@ WITH f AS (
     LEFT JOIN inventory_receipt r ON r.id = rl.receipt_id
     LEFT JOIN invoicing_invoiceline vl ON vl.id = f.invoice_line_id
     LEFT JOIN invoicing_invoice v ON v.id = vl.invoice_id
-    WHERE CASE f.kind WHEN 'shipped' THEN s.moved_on WHEN 'returned' THEN r.moved_on ELSE v.issued_on END <= %(day)s),
+    WHERE f.order_line_id IN (SELECT id FROM maybe)
+      AND CASE f.kind WHEN 'shipped' THEN s.moved_on WHEN 'returned' THEN r.moved_on ELSE v.issued_on END <= %(day)s),
 open AS (SELECT order_line_id FROM f GROUP BY 1
          HAVING sum(CASE kind WHEN 'shipped' THEN quantity WHEN 'credited' THEN quantity ELSE -quantity END) > 0)
 SELECT l.id, o.party_id, l.item_id, l.net, l.stock_quantity, f.kind, f.shipment, sum(f.quantity)::bigint
