@@ -74,7 +74,7 @@ TEMPLATES = [
     }
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = BACKSTAY_HOME / "static"
+WHITENOISE_USE_FINDERS = True  # served from the package: nothing to collect
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True

@@ -21,6 +21,7 @@ EXTERNAL = os.environ.get("BACKSTAY_TEST_DATABASE_URL", "")
 
 os.environ["BACKSTAY_HOME"] = os.environ.get("BACKSTAY_TEST_HOME", str(ROOT / ".home-test"))
 os.environ["BACKSTAY_POSTGRES_UNSAFE"] = "1"
+os.environ["BACKSTAY_HOSTS"] = "testserver,127.0.0.1,localhost"
 os.environ["BACKSTAY_MAIL_BACKEND"] = "django.core.mail.backends.locmem.EmailBackend"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backstay.settings")
 os.environ.pop("DATABASE_RUNTIME_URL", None)

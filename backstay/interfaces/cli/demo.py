@@ -58,10 +58,8 @@ def demo(orders: int, seed: int, no_serve: bool, port: int, as_json: bool) -> No
     if not checked["ok"] or stock.json["value"] != stock.json["ledger_value"]:
         sys.exit(1)
     if not no_serve:
-        from backstay.interfaces.cli.run import collect_static
         from backstay.platform import supervise
 
-        collect_static()
         click.echo(
             f"\nOpen http://127.0.0.1:{port}/ and sign in as {DEMO_MAIL} with the password {_password()}",
             err=True,

@@ -29,16 +29,8 @@ def up(host: str, port: int, workers: int) -> None:
     from backstay.platform import supervise
 
     session.ready(migrate=True)
-    collect_static()
     click.echo(f"Backstay: http://{host}:{port}/", err=True)
     sys.exit(supervise.up(host=host, port=port, workers=workers))
-
-
-def collect_static() -> None:
-    """Gather static files where the web server finds them."""
-    from django.core.management import call_command
-
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @click.command()

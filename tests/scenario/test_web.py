@@ -1,0 +1,148 @@
+"""The first page through Django's own client: every route as an owner, as a stranger, with bad input."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from backstay.domains.sales import processes as sales
+from backstay.platform import rows
+from backstay.platform.models import Membership, User
+from tests.trade import D, World
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def user(world: World) -> User:
+    """An owner of the test's company."""
+    made = User.objects.create_user(f"owner{world.company}@example.com", PASSWORD, name="Olga Owner")
+    with world.work() as ctx:
+        rows.insert(Membership, {"user_id": [made.pk], "role": ["owner"], "since_on": [ctx.today]})
+    return made
+
+
+@pytest.fixture
+def client(user: User) -> Client:
+    client = Client()
+    answer = client.post("/sign-in", {"username": user.email, "password": PASSWORD})
+    assert answer.status_code == 302
+    return client
+
+
+@pytest.fixture
+def invoice(world: World) -> int:
+    with world.work() as ctx:
+        world.receive(ctx, "A", 10, 6000)
+        order = world.order(ctx, {"A": 2})
+        sales.confirm_orders(ctx, [order])
+        sales.ship_orders(ctx, [sales.ShipDraft(order, D)])
+        issued = sales.invoice_orders(ctx, [sales.OrderInvoiceDraft(order, D)])[0]
+        world.pay(ctx, issued.gross, f"invoice:{issued.id}")
+        return issued.id
+
+
+def links(html: str) -> set[str]:
+    return {href for href in re.findall(r'href="(/[^"#]*)"', html) if not href.startswith("/static/")}
+
+
+def test_every_page_and_link_answers(client: Client, invoice: int) -> None:
+    """A crawl from the first page: no 500, no dead link; strict policy on every answer."""
+    seen: set[str] = set()
+    todo = {"/"}
+    while todo:
+        path = todo.pop()
+        seen.add(path)
+        answer = client.get(path.replace("&amp;", "&"))
+        assert answer.status_code == 200, path
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        if answer["Content-Type"].startswith("text/html"):
+            text = answer.content.decode()
+            assert not re.search(r"<[^>]+ (style|onclick)=", text), path
+            todo |= links(text) - seen
+    assert any(path.startswith("/papers/invoices/") for path in seen)
+    assert len(seen) > 20
+
+
+def test_a_stranger_sees_the_sign_in_alone(world: World, invoice: int) -> None:
+    client = Client()
+    for path in ("/", "/documents/invoices", f"/documents/invoices/{invoice}", f"/papers/invoices/{invoice}.pdf", "/reports/trial-balance"):
+        answer = client.get(path)
+        assert answer.status_code == 302, path
+        assert answer["Location"].startswith("/sign-in")
+    assert client.post("/company", {"company": world.company}).status_code in (302, 403)
+    assert client.get("/healthz").json() == {"ok": True}
+    assert client.post("/sign-in", {"username": "nobody@example.com", "password": "x"}).status_code == 200
+
+
+def test_another_companys_documents_do_not_exist(client: Client, invoice: int, work: Any) -> None:
+    from backstay.domains.accounting.processes import create_company
+    from tests.trade import make_world
+    from backstay.platform import context
+
+    other = create_company("Other", actor="system:test", first_year=2026)
+    theirs = make_world(other, lambda actor="system:test": context.work(other, actor))
+    with theirs.work() as ctx:
+        order = theirs.order(ctx, {"SRV": 1})
+    assert client.get(f"/documents/sales-orders/{order}").status_code == 404
+    assert client.post("/company", {"company": other}).status_code == 409
+
+
+def test_a_user_without_a_company_is_told(user: User, world: World) -> None:
+    lonely = User.objects.create_user(f"lonely{world.company}@example.com", PASSWORD, name="Lone")
+    client = Client()
+    client.post("/sign-in", {"username": lonely.email, "password": PASSWORD})
+    answer = client.get("/")
+    assert answer.status_code == 403
+    assert b"no company" in answer.content
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/documents/nothing", "/documents/invoices/999999999", "/documents/invoices?after=x", "/documents/invoices?after=2026-01-01_x",
+        "/reports/nothing", "/reports/trial-balance?to=yesterday", "/reports/stock-card?item=none", "/papers/receipts/1.pdf",
+        "/documents/invoices?q=%00%25_'\"<b>",
+    ],
+)  # fmt: skip
+def test_bad_addresses_are_answered(client: Client, path: str) -> None:
+    """Never a 500: a refusal with its code, or an empty list."""
+    answer = client.get(path)
+    assert answer.status_code in (200, 404, 409), (path, answer.status_code)
+    assert b"<b>" not in answer.content
+
+
+def test_the_invoice_on_paper(client: Client, invoice: int) -> None:
+    """The PDF says what the books say; what a user typed is text, not markup."""
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    answer = client.get(f"/papers/invoices/{invoice}.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    assert "INV-2026-00001" in text
+    assert "242.00" in text
+    assert client.get(f"/papers/invoices/{invoice}.pdf").content == answer.content
+    assert client.get("/papers/invoices/999999999.pdf").status_code == 404
+
+
+def test_lists_cost_the_same_whatever_their_length(client: Client, world: World, count_statements: Any) -> None:
+    def statements() -> int:
+        with count_statements() as n:
+            assert client.get("/documents/sales-orders").status_code == 200
+        return len(n)
+
+    with world.work() as ctx:
+        world.order(ctx, {"SRV": 1})
+    statements()
+    few = statements()
+    with world.work() as ctx:
+        for _ in range(60):
+            world.order(ctx, {"SRV": 1})
+    assert statements() == few
