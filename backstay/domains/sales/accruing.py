@@ -41,12 +41,18 @@ def reverse_accruals(ctx: Ctx, on: date) -> list[int]:
     access.require(ctx, f"{KIND}.accrue")
     standing = queries.accruals(ctx)
     if early := [day for *_, day in standing if day >= on]:
-        raise Refusal("sales.accrued", f"accrued on {early[0]}: it cannot be reversed on {on}", "Choose a later day.")
+        raise Refusal(
+            "sales.accrued", f"accrued on {early[0]}: it cannot be reversed on {on}", "Choose a later day."
+        )
     found: list[int] = []
-    for event in sorted({event for _, _, event, _ in standing}):  # one, unless a reversal was reversed by hand
+    for event in sorted(
+        {event for _, _, event, _ in standing}
+    ):  # one, unless a reversal was reversed by hand
         mine = [x for x in standing if x[2] == event]
         sources = [x[1] for x in mine]
-        found += ledger.reverse(ctx, [x[0] for x in mine], on, sources, f"reverse.{event}", "Accrual taken back")
+        found += ledger.reverse(
+            ctx, [x[0] for x in mine], on, sources, f"reverse.{event}", "Accrual taken back"
+        )
     ids = sorted({int(x[1].rpartition(":")[2]) for x in standing})
     if ids:
         audit.record(ctx, "inventory.shipment", ids, f"reverse.{ACCRUE}")

@@ -11,7 +11,9 @@ from backstay.ledger.posting import Entry, Line, Sub
 ACCRUE = "accrue"
 
 
-def accruals(claims: Iterable[Claim], revenue: Mapping[int, int | str], on: date, currency: int) -> list[Entry]:
+def accruals(
+    claims: Iterable[Claim], revenue: Mapping[int, int | str], on: date, currency: int
+) -> list[Entry]:
     """One entry per shipment: accrued income of the customer against the revenue accounts of its items."""
     by_shipment: dict[tuple[int, int], dict[int | str, int]] = {}
     for claim in claims:

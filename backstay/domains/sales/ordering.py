@@ -175,9 +175,7 @@ def confirm_orders(ctx: Ctx, ids: Sequence[int], until: datetime | None = None) 
     return numbers
 
 
-def _hold(
-    ctx: Ctx, orders: dict[int, OrderRow], until: datetime
-) -> tuple[dict[int, int], dict[int, int]]:
+def _hold(ctx: Ctx, orders: dict[int, OrderRow], until: datetime) -> tuple[dict[int, int], dict[int, int]]:
     """Hold the goods of every line and the gross of every order whose customer has a limit; (by line, by order)."""
     lines = [(order, line) for order in orders.values() for line in order.lines if line.goods]
     facts = trade_facts(ctx, {line.item_id for _, line in lines}) if lines else {}
