@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 from backstay.base.errors import Refusal
+from backstay.base.rounding import cost_of, divide, whole
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)  # a block on a bill does not lapse by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +140,58 @@ def chosen(asked: int, left: int, what: str, where: str) -> int:
 def over_delivery(ordered: int, percent: Decimal) -> int:
     """How many may arrive in all: the ordered, and ``percent`` more, whole steps."""
     return int(ordered * (100 + percent) // 100)
+
+
+class BillSplit(NamedTuple):
+    """A bill line's net by where it goes, in steps of the currency."""
+
+    cleared: int
+    to_stock: int
+    to_cogs: int
+
+
+def tolerances(settings: Mapping[str, Any]) -> Tolerances:
+    """The company's tolerances for the match, percent each; none unless set."""
+    return Tolerances(
+        Decimal(str(settings.get("match_price", "0"))),
+        Decimal(str(settings.get("match_quantity", "0"))),
+        Decimal(str(settings.get("match_receipt", "0"))),
+        bool(settings.get("bill_before_receipt", False)),
+    )
+
+
+def order_worth(net: int, ordered: int, done: int, done_value: int, steps: int) -> int:
+    """Order value of ``steps`` of a line, so that all of it gives exactly the line's net; half to even.
+
+    What passes the ordered quantity is valued at the order's price.
+    """
+    left = ordered - done
+    if 0 < steps <= left:
+        return cost_of(net - done_value, left, steps)
+    inside = net - done_value if left > 0 else 0
+    return inside + whole(Fraction(net * (steps - max(left, 0)), ordered), "half_even")
+
+
+def return_worth(net: int, ordered: int, steps: int) -> int:
+    """What the supplier owes for ``steps`` that went back: the order's price (POSTINGS 11.1)."""
+    return divide(net * steps, ordered)
+
+
+def blocked_share(gross: int, missing: int, steps: int) -> int:
+    """What of a bill line's gross stands for goods that have not come."""
+    return divide(gross * missing, steps)
+
+
+def still_blocked(held: int, missing: int, arrived: int) -> int:
+    """What of a block stays when ``arrived`` of the ``missing`` goods come."""
+    return 0 if arrived >= missing else divide(held * (missing - arrived), missing)
+
+
+def part(quantity: Decimal, steps: int, ordered: int) -> Decimal:
+    """``steps`` of ``ordered`` in the line's own unit, to 6 places (the paper's own figure; half to even)."""
+    return quantity if steps == ordered else (quantity * steps / ordered).quantize(Decimal("0.000001"))
+
+
+def progress(some: bool, whole_line: bool) -> str:
+    """In words: none, part, all."""
+    return "all" if whole_line else "part" if some else "none"

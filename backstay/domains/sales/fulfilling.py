@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from backstay import ledger
 from backstay.base.context import Ctx
@@ -91,7 +92,7 @@ def link(kind: str, taken: Sequence[Taken], key: str, made: Sequence[Sequence[in
     flat = [pair for mine in taken for pair in mine]
     lines = [line.id for line, _ in flat]
     steps = [steps for _, steps in flat]
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "order_line_id": lines,
         "kind": [kind] * len(flat),
         key: [by for ids in made for by in ids],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -68,7 +68,7 @@ class OrderRow:
     gross: int
     credit_hold: int | None
     payment_days: int
-    lines: list[LineRow]
+    lines: list[LineRow] = field(default_factory=list)
 
 
 _HEAD = (
@@ -94,7 +94,7 @@ def lock_orders(ctx: Ctx, ids: Sequence[int]) -> dict[int, OrderRow]:
     found: dict[int, OrderRow] = {}
     for row in rows.execute(_LOCK, [wanted, wanted]):
         if row[0] is not None:
-            found[row[0]] = OrderRow(*row[:width], lines=[])
+            found[row[0]] = OrderRow(*row[:width])
         else:
             found[row[width]].lines.append(LineRow._make(row[width + 1 :]))
     if missing := [i for i in ids if i not in found]:
@@ -206,7 +206,7 @@ ORDER BY coalesce(o.required_on, o.ordered_on), o.id
 def open_orders(ctx: Ctx, party: int | None = None) -> list[OpenOrder]:
     """Orders that are not wholly shipped and invoiced, the most urgent first."""
     found = rows.execute(_OPEN, [party, party])
-    return [OpenOrder(*row[:7], progress(*row[7:9]), progress(*row[9:11])) for row in found]
+    return [OpenOrder._make((*row[:7], progress(*row[7:9]), progress(*row[9:11]))) for row in found]
 
 
 _SHIPPED = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
@@ -16,8 +16,8 @@ from backstay.domains.inventory.processes import (
     return_shipment_lines,
 )
 from backstay.domains.invoicing.processes import CreditDraft, Issued, credit_invoices
-from backstay.domains.sales.models import Fulfilment, OrderLine
 from backstay.domains.sales.fulfilling import link
+from backstay.domains.sales.models import Fulfilment, OrderLine
 from backstay.domains.sales.ordering import KIND, locked
 from backstay.domains.sales.queries import LineRow, OrderRow, links_of
 from backstay.domains.sales.rules import Link, ReturnDraft, chosen, part, uncredited
@@ -108,7 +108,7 @@ def _link_returned(parts: Sequence[Sequence[Back]], made: Sequence[Sequence[int]
     flat = [back for mine in parts for back in mine]
     lines = [back.line.id for back in flat]
     steps = [back.steps for back in flat]
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "order_line_id": lines,
         "kind": ["returned"] * len(flat),
         "shipment_line_id": [back.shipment_line for back in flat],

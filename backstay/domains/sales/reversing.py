@@ -6,6 +6,7 @@ The link stays; a second one of the opposite quantity takes its effect back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from backstay.base.context import Ctx
 from backstay.domains.inventory.processes import cancel_returns
@@ -18,7 +19,7 @@ from backstay.platform import rows
 def _take_back(made: Sequence[Made], counter: str) -> None:
     if not made:
         return
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "order_line_id": [m.order_line_id for m in made],
         "kind": [m.kind for m in made],
         "shipment_line_id": [m.shipment_line_id for m in made],

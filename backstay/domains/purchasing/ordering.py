@@ -1,0 +1,166 @@
+"""Purchase orders from draft to their end: made, confirmed, cancelled, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from backstay.base.context import Ctx
+from backstay.base.errors import Refusal, register
+from backstay.domains.catalog.queries import ItemFacts, to_stock, trade_facts
+from backstay.domains.inventory.queries import place_id
+from backstay.domains.parties.queries import terms
+from backstay.domains.purchasing.models import Order, OrderLine
+from backstay.domains.purchasing.queries import OrderRow, lock_orders
+from backstay.domains.purchasing.rules import OrderDraft, OrderLineDraft
+from backstay.domains.tax.processes import TaxLine, Totals, line_net, totals
+from backstay.domains.tax.queries import choose
+from backstay.platform import access, audit, events, numbering, rows
+from backstay.platform.documents import Lifecycle
+
+KIND = "purchasing.order"
+LIFE = Lifecycle(
+    KIND,
+    {
+        "confirm": (("draft",), "confirmed"),
+        "receive": (("confirmed",), "confirmed"),
+        "bill": (("confirmed", "closed"), "confirmed"),
+        "return": (("confirmed", "closed"), "confirmed"),
+        "close": (("confirmed",), "closed"),
+        "cancel": (("draft", "confirmed"), "cancelled"),
+    },
+)
+numbering.register(KIND, "PO")
+register(
+    {
+        "purchasing.line_received": ("less than nothing would have arrived", "Look at the receipts."),
+        "purchasing.line_billed": ("less than nothing would be billed", "Look at the bills."),
+        "purchasing.line_returned": ("more would go back than arrived", "Return what was received."),
+        "purchasing.line_quantity": ("a quantity is not positive", "Correct the line."),
+    }
+)
+
+
+def create_orders(ctx: Ctx, drafts: Sequence[OrderDraft]) -> list[int]:
+    """Make draft orders with prices and taxes worked out; ids in order."""
+    access.require(ctx, f"{KIND}.create")
+    if not drafts:
+        return []
+    if any(not d.lines for d in drafts):
+        raise Refusal("purchasing.lines", "there are no lines", "Add what is ordered.")
+    lines = [(n, line) for n, d in enumerate(drafts) for line in d.lines]
+    facts = trade_facts(ctx, {x.item for _, x in lines})
+    parties = terms(ctx, {d.party for d in drafts})
+    asked = [
+        (facts[x.item].tax_class, parties[drafts[n].party].tax_treatment, "in", drafts[n].ordered_on)
+        for n, x in lines
+    ]
+    taxes = choose(ctx, asked)
+    prices = [facts[x.item].purchase_price if x.unit_price is None else x.unit_price for _, x in lines]
+    figures: list[list[TaxLine]] = [[] for _ in drafts]
+    for (n, x), price in zip(lines, prices, strict=True):
+        figures[n].append(TaxLine(line_net(x.quantity, price, x.discount), 0, Decimal(0)))
+    worked = [totals(mine, ctx.scale, "line") for mine in figures]
+    ids = _insert_orders(ctx, drafts, worked)
+    _insert_lines(ctx, drafts, ids, lines, facts, prices, taxes, worked)
+    audit.record(ctx, KIND, ids, "create")
+    return ids
+
+
+def _insert_orders(ctx: Ctx, drafts: Sequence[OrderDraft], worked: Sequence[Totals]) -> list[int]:
+    place = place_id(ctx) if any(d.place is None for d in drafts) else 0
+    count = len(drafts)
+    return rows.insert(
+        Order,
+        {
+            "state": ["draft"] * count,
+            "created_by": [ctx.actor] * count,
+            "note": [d.note for d in drafts],
+            "party_id": [d.party for d in drafts],
+            "ordered_on": [d.ordered_on for d in drafts],
+            "expected_on": [d.expected_on for d in drafts],
+            "place_id": [d.place or place for d in drafts],
+            "currency_id": [ctx.currency] * count,
+            "net": [w.net for w in worked],
+            "reference": [d.reference for d in drafts],
+        },
+    )
+
+
+def _insert_lines(
+    ctx: Ctx,
+    drafts: Sequence[OrderDraft],
+    ids: Sequence[int],
+    lines: Sequence[tuple[int, OrderLineDraft]],
+    facts: dict[int, ItemFacts],
+    prices: Sequence[Decimal],
+    taxes: Sequence[tuple[int, Decimal]],
+    worked: Sequence[Totals],
+) -> None:
+    uoms = [x.uom or facts[x.item].uom_id for _, x in lines]
+    steps = to_stock(ctx, facts, [(x.item, uom, x.quantity) for (_, x), uom in zip(lines, uoms, strict=True)])
+    rows.insert(
+        OrderLine,
+        {
+            "order_id": [ids[n] for n, _ in lines],
+            "position": [k for d in drafts for k in range(1, len(d.lines) + 1)],
+            "item_id": [x.item for _, x in lines],
+            "goods": [facts[x.item].goods for _, x in lines],
+            "text": [x.text or facts[x.item].name for _, x in lines],
+            "quantity": [x.quantity for _, x in lines],
+            "uom_id": uoms,
+            "unit_price": prices,
+            "discount": [x.discount for _, x in lines],
+            "tax_code_id": [code or None for code, _ in taxes],
+            "percent": [percent for _, percent in taxes],
+            "net": [net for w in worked for net in w.nets],
+            "stock_quantity": steps,
+        },
+    )
+
+
+def locked(ctx: Ctx, ids: Sequence[int], transition: str) -> dict[int, OrderRow]:
+    """Orders with their lines, locked; all may do ``transition``."""
+    found = lock_orders(ctx, ids)
+    LIFE.check(transition, found.values())
+    return found
+
+
+def confirm_orders(ctx: Ctx, ids: Sequence[int]) -> list[str]:
+    """Send orders to their suppliers: they are binding and have a number."""
+    access.require(ctx, f"{KIND}.confirm", ids)
+    if not ids:
+        return []
+    orders = locked(ctx, ids, "confirm")
+    dates = [orders[i].ordered_on for i in ids]
+    state = LIFE.transitions["confirm"][1]
+    numbers = numbering.bind(ctx, Order, KIND, ids, KIND, dates, state=state, event="confirm")
+    events.emit(ctx, "purchasing.order_confirmed", ids)
+    return numbers
+
+
+def cancel_orders(ctx: Ctx, ids: Sequence[int]) -> None:
+    """Cancel orders of which nothing has arrived or was billed. Others are closed instead."""
+    access.require(ctx, f"{KIND}.cancel", ids)
+    orders = locked(ctx, ids, "cancel")
+    for order in orders.values():
+        if any(x.received or x.billed for x in order.lines):
+            raise Refusal(
+                "purchasing.started",
+                f"order {order.number} has receipts or bills",
+                "Close it; return what arrived.",
+                f"{KIND}:{order.id}",
+            )
+    _end(ctx, ids, "cancel")
+
+
+def close_orders(ctx: Ctx, ids: Sequence[int]) -> None:
+    """Close orders: nothing more will arrive; what arrived may still be billed or go back."""
+    access.require(ctx, f"{KIND}.close", ids)
+    locked(ctx, ids, "close")
+    _end(ctx, ids, "close")
+
+
+def _end(ctx: Ctx, ids: Sequence[int], transition: str) -> None:
+    audit.record(ctx, KIND, ids, transition)
+    rows.update(Order, ids, {"state": [LIFE.transitions[transition][1]] * len(ids)})
