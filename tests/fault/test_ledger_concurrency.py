@@ -13,7 +13,7 @@ from django.db import connection
 from backstay import ledger
 from backstay.base.errors import Busy, Refusal
 from backstay.ledger.posting import Sub
-from tests.ledger_world import D, Books
+from tests.ledger_world import Books, D
 
 WRITERS, STEPS = 16, 40
 

@@ -50,9 +50,16 @@ def test_average_of_two_receipts(world: World) -> None:
 def test_late_receipt(world: World) -> None:
     """POSTINGS 13.11–13.14: typed on 3 Feb, January closed; the difference is posted, nothing is re-posted."""
     with world.work() as ctx:
-        Book({"opening": "PO11.1"}).check(ctx, "13.11", f"inventory.receipt:{world.receive(ctx, 'A', 10, 10000, 'W4', JAN10).id}")
+        Book({"opening": "PO11.1"}).check(
+            ctx, "13.11", f"inventory.receipt:{world.receive(ctx, 'A', 10, 10000, 'W4', JAN10).id}"
+        )
         Book().check(ctx, "13.12", f"inventory.shipment:{world.issue(ctx, 'A', 5, 'W4', JAN20).id}")
-        ledger.close_period(ctx, next(p.id for p in ledger.list_periods(ctx) if p.starts == date(2026, 1, 1) and p.kind == "regular"))
+        ledger.close_period(
+            ctx,
+            next(
+                p.id for p in ledger.list_periods(ctx) if p.starts == date(2026, 1, 1) and p.kind == "regular"
+            ),
+        )
     with world.work() as ctx:
         moved = world.receive(ctx, "A", 10, 13000, "W4", FEB3, JAN15)
         Book({"opening": "PO11.2"}).check(ctx, "13.13", f"inventory.receipt:{moved.id}")
@@ -66,11 +73,18 @@ def test_a_late_receipt_into_an_open_month(world: World) -> None:
         world.receive(ctx, "A", 10, 10000, "W4", JAN10)
         world.issue(ctx, "A", 5, "W4", JAN20)
         moved = world.receive(ctx, "A", 10, 13000, "W4", JAN15)
-        assert Book().posted(ctx, f"inventory.receipt:{moved.id}", "late.0") == Book().posted(ctx, f"inventory.receipt:{moved.id}", "late.0")
-        late = rows.execute("SELECT e.posted_on, p.value FROM entry e JOIN posting p ON p.entry_id = e.id WHERE e.source = %s AND e.event = 'late.0' ORDER BY 2", [f"inventory.receipt:{moved.id}"])
+        assert Book().posted(ctx, f"inventory.receipt:{moved.id}", "late.0") == Book().posted(
+            ctx, f"inventory.receipt:{moved.id}", "late.0"
+        )
+        late = rows.execute(
+            "SELECT e.posted_on, p.value FROM entry e JOIN posting p ON p.entry_id = e.id WHERE e.source = %s AND e.event = 'late.0' ORDER BY 2",
+            [f"inventory.receipt:{moved.id}"],
+        )
         assert late == [(JAN20, -750), (JAN20, 750)]
         again = world.receive(ctx, "A", 1, 1150, "W5", JAN15)
-        assert rows.execute("SELECT count(*) FROM entry WHERE source = %s", [f"inventory.receipt:{again.id}"]) == [(1,)]
+        assert rows.execute(
+            "SELECT count(*) FROM entry WHERE source = %s", [f"inventory.receipt:{again.id}"]
+        ) == [(1,)]
     _verified(world)
 
 
@@ -95,12 +109,19 @@ def test_transfer_and_bins(world: World) -> None:
     """POSTINGS 14.1–14.4."""
     b1, b2 = [], []
     with world.work() as ctx:
-        b1, b2 = ([p] for p in inventory.create_places(ctx, [(c, c, "bin", world.places["W1"]) for c in ("W1/B1", "W1/B2")]))
+        b1, b2 = (
+            [p]
+            for p in inventory.create_places(
+                ctx, [(c, c, "bin", world.places["W1"]) for c in ("W1/B1", "W1/B2")]
+            )
+        )
         world.receive(ctx, "A", 10, 6000)
         inventory.put_away(ctx, [(world.items["A"], None, b1[0], 10)], D, "test:0")
     book = Book()
     with world.work() as ctx:
-        draft = inventory.TransferDraft(D, world.places["W1"], world.places["W2"], ((world.items["A"], 4),), in_transit=True)
+        draft = inventory.TransferDraft(
+            D, world.places["W1"], world.places["W2"], ((world.items["A"], 4),), in_transit=True
+        )
         moved = inventory.transfer_goods(ctx, [draft])[0]
         actual = book.posted(ctx, f"inventory.transfer:{moved.id}")
         assert sum(actual.values()) == 2
@@ -125,13 +146,16 @@ def test_counts_and_write_offs(world: World) -> None:
         world.receive(ctx, "A", 10, 6000, "W2")
     with world.work() as ctx:
         counts = [
-            inventory.CountDraft(D, world.places[place], ((world.items["A"], found),)) for place, found in (("W1", 98), ("W2", 11))
+            inventory.CountDraft(D, world.places[place], ((world.items["A"], found),))
+            for place, found in (("W1", 98), ("W2", 11))
         ]
         one, two = inventory.count_stock(ctx, counts)
         book.names |= {f"count:{one.id}": "CNT1", f"count:{two.id}": "CNT2"}
         book.check(ctx, "15.1", f"inventory.count:{one.id}")
         book.check(ctx, "15.2", f"inventory.count:{two.id}")
-        gone = inventory.write_off_goods(ctx, [inventory.WriteOffDraft(D, world.places["W1"], ((world.items["A"], 3),), "spoiled")])[0]
+        gone = inventory.write_off_goods(
+            ctx, [inventory.WriteOffDraft(D, world.places["W1"], ((world.items["A"], 3),), "spoiled")]
+        )[0]
         book.names[f"write_off:{gone.id}"] = "WO1"
         book.check(ctx, "15.3", f"inventory.writeoff:{gone.id}")
         book.names[f"item:{world.items['A']}"] = "A"
@@ -153,7 +177,9 @@ def test_a_shortage_into_held_goods_is_refused(world: World) -> None:
     sub = Sub("stock", world.units["A"], place=world.places["W1"], side=1)
     with world.work() as ctx:
         world.receive(ctx, "A", 10, 6000)
-        hold = ledger.reserve(ctx, [ledger.Want(9, datetime.now(UTC) + timedelta(hours=1), "sales.order:5", sub)])
+        hold = ledger.reserve(
+            ctx, [ledger.Want(9, datetime.now(UTC) + timedelta(hours=1), "sales.order:5", sub)]
+        )
     draft = inventory.CountDraft(D, world.places["W1"], ((world.items["A"], 8),))
     with pytest.raises(Refusal, match=r"sales\.order:5"), world.work() as ctx:
         inventory.count_stock(ctx, [draft])
@@ -181,7 +207,11 @@ def test_reversals_of_movements(world: World) -> None:
 def test_late_difference_is_what_date_order_would_have_made() -> None:
     """Pure: several issues after the late day, one before."""
     day = lambda n: date(2026, 1, n)  # noqa: E731
-    moves = [Move(day(12), 1, -2, -200, "out"), Move(day(20), 2, -5, -500, "out"), Move(day(15), 9, 8, 1040, "in")]
+    moves = [
+        Move(day(12), 1, -2, -200, "out"),
+        Move(day(20), 2, -5, -500, "out"),
+        Move(day(15), 9, 8, 1040, "in"),
+    ]
     assert late_difference(10, 1000, moves) == round(5 * Fraction(800 + 1040, 16)) - 500
     assert late_difference(10, 1000, moves[:1]) == 0
     assert issue_cost(2, 2000, 5) == 5000

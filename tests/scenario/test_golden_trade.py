@@ -9,8 +9,16 @@ import pytest
 from backstay import ledger
 from backstay.base.errors import Refusal
 from backstay.domains.banking.processes import PaymentDraft, PaymentLineDraft, record_payments
-from backstay.domains.invoicing.processes import AllocationDraft, CreditDraft, InvoiceDraft, InvoiceLineDraft
-from backstay.domains.invoicing.processes import allocate, credit_invoices, issue_invoices, set_credit_limits
+from backstay.domains.invoicing.processes import (
+    AllocationDraft,
+    CreditDraft,
+    InvoiceDraft,
+    InvoiceLineDraft,
+    allocate,
+    credit_invoices,
+    issue_invoices,
+    set_credit_limits,
+)
 from backstay.domains.purchasing import processes as purchasing
 from backstay.domains.sales import processes as sales
 from backstay.platform import rows

@@ -16,9 +16,22 @@ from backstay.ledger.verify import size
 from backstay.platform.context import work
 from tests.ledger_world import Books, D, make_books
 
-TABLES = (
-    "entry posting live hold hold_event guard guard_member balance account_balance unsummed idempotency subaccount period period_event"
-).split()
+TABLES = [
+    "entry",
+    "posting",
+    "live",
+    "hold",
+    "hold_event",
+    "guard",
+    "guard_member",
+    "balance",
+    "account_balance",
+    "unsummed",
+    "idempotency",
+    "subaccount",
+    "period",
+    "period_event",
+]
 
 
 def refused(code: str, attempt: Callable[[], Any]) -> Refusal:
@@ -342,10 +355,10 @@ def test_posting_needs_read_committed(books: Books) -> None:
     from django.db import connection, transaction
 
     from backstay.base.errors import refusal_from
-    from backstay.platform.context import enter
     from backstay.platform import rows
+    from backstay.platform.context import enter
 
-    with pytest.raises(Exception) as caught, transaction.atomic():  # noqa: PT011
+    with pytest.raises(Exception) as caught, transaction.atomic():
         rows.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         ctx = enter(books.company, "system:test")
         books.post_in(ctx, ("bank", 5, 5), ("sales", -5, -5))
@@ -393,6 +406,7 @@ def test_the_run_time_role_cannot_get_around(app: psycopg.Connection[Any], state
 def test_temporary_tables_shadow_nothing(books: Books) -> None:
     """A temp table called posting does not stand in for ours."""
     from django.db import connection
+
     from backstay.platform import rows
 
     with pytest.raises(Refusal, match=r"ledger\.value_balance"), books.work() as ctx:

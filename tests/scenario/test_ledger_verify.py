@@ -10,7 +10,7 @@ import pytest
 
 from backstay import ledger
 from backstay.ledger.posting import Sub
-from tests.ledger_world import D, Books, make_books
+from tests.ledger_world import Books, D, make_books
 
 # what is planted → the codes that must report it
 CORRUPTIONS: dict[str, tuple[str, str]] = {

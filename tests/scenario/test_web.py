@@ -71,7 +71,13 @@ def test_every_page_and_link_answers(client: Client, invoice: int) -> None:
 
 def test_a_stranger_sees_the_sign_in_alone(world: World, invoice: int) -> None:
     client = Client()
-    for path in ("/", "/documents/invoices", f"/documents/invoices/{invoice}", f"/papers/invoices/{invoice}.pdf", "/reports/trial-balance"):
+    for path in (
+        "/",
+        "/documents/invoices",
+        f"/documents/invoices/{invoice}",
+        f"/papers/invoices/{invoice}.pdf",
+        "/reports/trial-balance",
+    ):
         answer = client.get(path)
         assert answer.status_code == 302, path
         assert answer["Location"].startswith("/sign-in")
@@ -82,8 +88,8 @@ def test_a_stranger_sees_the_sign_in_alone(world: World, invoice: int) -> None:
 
 def test_another_companys_documents_do_not_exist(client: Client, invoice: int, work: Any) -> None:
     from backstay.domains.accounting.processes import create_company
-    from tests.trade import make_world
     from backstay.platform import context
+    from tests.trade import make_world
 
     other = create_company("Other", actor="system:test", first_year=2026)
     theirs = make_world(other, lambda actor="system:test": context.work(other, actor))
@@ -132,7 +138,9 @@ def test_the_invoice_on_paper(client: Client, invoice: int) -> None:
     assert client.get("/papers/invoices/999999999.pdf").status_code == 404
 
 
-def test_lists_cost_the_same_whatever_their_length(client: Client, world: World, count_statements: Any) -> None:
+def test_lists_cost_the_same_whatever_their_length(
+    client: Client, world: World, count_statements: Any
+) -> None:
     def statements() -> int:
         with count_statements() as n:
             assert client.get("/documents/sales-orders").status_code == 200

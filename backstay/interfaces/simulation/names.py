@@ -80,7 +80,7 @@ def items(count: int) -> list[tuple[Range, str]]:
 def customers(count: int) -> list[str]:
     """``count`` shop names, each once."""
     return [
-        f"{SHOPS[n % len(SHOPS)]} {SHOP_NAMES[(n // len(SHOPS)) % len(SHOP_NAMES)]}{_again(n, 300)}"
+        f"{SHOPS[n % len(SHOPS)]} {SHOP_NAMES[(n // len(SHOPS) + 7 * n) % len(SHOP_NAMES)]}{_again(n, 300)}"
         for n in range(count)
     ]
 

@@ -61,6 +61,7 @@ class World:
     agenda: Agenda = field(default_factory=Agenda)
     shelves: dict[int, Shelf] = field(default_factory=dict)
     terms: dict[int, int] = field(default_factory=dict)
+    monthly: float = 0.0  # pieces sold in a month, about
 
     def work(self):  # type: ignore[no-untyped-def]
         """A transaction of the company."""
@@ -76,13 +77,14 @@ def simulate(
     Same arguments, same books: every figure, date and number.
     """
     world = _make(seed, start, days, items, customers, suppliers, name, user)
+    world.monthly = orders / days * 30 * 11
+    _first_stock(world, start)
     counts = orders_per_day(orders, start, days)
     done, day = 0, start
     while done < orders or world.agenda.days:
         n = (day - start).days
-        new = counts[n] if n < days else 0
-        _work_day(world, day, new)
-        done += new
+        late = sum(counts[: n + 1]) - done  # what found empty shelves asks again
+        done += _work_day(world, day, late)
         if progress:
             progress(done, orders)
         if (day + timedelta(days=1)).day == 1:
@@ -135,7 +137,6 @@ def _make(
     world = World(company, rnd, bank, goods, buyers, Result(company))
     world.terms = {party: (30, 14, 30, 7)[party % 4] for party in buyers}
     world.shelves = {g.id: Shelf() for g in goods}
-    _first_stock(world, start)
     return world
 
 
@@ -176,9 +177,11 @@ def _goods(ctx: Ctx, rnd: random.Random, count: int, sellers: list[int]) -> list
 
 def _first_stock(world: World, day: date) -> None:
     """Buy the first stock of everything, received at once, billed and paid like any other."""
+    total = sum(good.weight for good in world.goods)
     for good in world.goods:
-        world.shelves[good.id].lot = min(400, 60 + int(40 * good.weight))
-        world.shelves[good.id].reorder = world.shelves[good.id].lot // 3
+        shelf = world.shelves[good.id]
+        shelf.lot = max(8, round(world.monthly * good.weight / total * 1.5))
+        shelf.reorder = max(4, shelf.lot // 2)
     _order_goods(world, day, world.goods, delay=0)
     due = world.agenda.take(day)
     with world.work() as ctx:
@@ -232,12 +235,13 @@ def _receive(world: World, ctx: Ctx, day: date, due: list[tuple]) -> None:
     purchasing.receive_orders(ctx, drafts)
 
 
-def _work_day(world: World, day: date, new: int) -> None:
+def _work_day(world: World, day: date, new: int) -> int:
+    """What is due on a day; returns how many of the new orders were taken."""
     due = world.agenda.take(day)
     with world.work() as ctx:
         _receive(world, ctx, day, due.get("receive", []))
         _bill(world, ctx, day, due.get("bill", []))
-    _sell(world, day, new)
+    taken = _sell(world, day, new)
     with world.work() as ctx:
         _cancel(world, ctx, due.get("cancel", []))
         _ship(world, ctx, day, due.get("ship", []))
@@ -250,6 +254,7 @@ def _work_day(world: World, day: date, new: int) -> None:
     if day.day == 20:
         with world.work() as ctx:
             close_periods(ctx, date(day.year, day.month, 1) - timedelta(days=62))
+    return taken
 
 
 def _bill(world: World, ctx: Ctx, day: date, due: list[tuple]) -> None:
@@ -273,16 +278,16 @@ def _bill(world: World, ctx: Ctx, day: date, due: list[tuple]) -> None:
         world.agenda.add(day + timedelta(days=30), "pay_supplier", bill.id, bill.gross)
 
 
-def _sell(world: World, day: date, new: int) -> None:
+def _sell(world: World, day: date, new: int) -> int:
     if not new:
-        return
+        return 0
     rnd = world.rnd
     drafts, quantities = [], []
     for _ in range(new):
         lines = draw_lines(rnd, world.goods, world.shelves, day.month)
         if not lines:
             continue
-        party = world.customers[min(int(rnd.paretovariate(0.9)) - 1, len(world.customers) - 1)]
+        party = world.customers[int(len(world.customers) * rnd.random() ** 2)]
         drafts.append(
             sales.QuotationDraft(
                 party, day,
@@ -296,18 +301,17 @@ def _sell(world: World, day: date, new: int) -> None:
     world.result.orders += len(ids)
     for order, wanted in zip(ids, quantities, strict=True):
         if rnd.random() < 0.015:
-            world.agenda.add(day, "cancel", order, wanted)
             world.agenda.add(day + timedelta(days=1), "cancel", order, wanted)
         else:
             world.agenda.add(day + timedelta(days=rnd.randint(0, 6)), "ship", order, rnd.random() < 0.12)
     _today(world, day)
+    return len(ids)
 
 
 def _today(world: World, day: date) -> None:
     """What was planned for today while today goes on happens tomorrow."""
     for what in world.agenda.days.pop(day, []):
-        if what[0] != "cancel":
-            world.agenda.add(day + timedelta(days=1), *what)
+        world.agenda.add(day + timedelta(days=1), *what)
 
 
 def _cancel(world: World, ctx: Ctx, due: list[tuple]) -> None:
