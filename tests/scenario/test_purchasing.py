@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import backstay.interfaces.checks  # noqa: F401  documents against the ledger, too
 from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
@@ -154,6 +155,19 @@ def test_payment_before_goods_needs_a_reason(world: World) -> None:
         world.pay(ctx, 12100, f"bill:{bill.id}", way="out", party="S1")
         told = rows.execute("SELECT data->>'reason' FROM platform_auditevent WHERE event = 'allow_payment'")
     assert ("pro forma",) in told
+
+
+def test_a_long_bill_has_its_papers_total(world: World) -> None:
+    """FAILURES 25: 40 lines of 0.03: tax once on 1.20 is 0.25, line by line it would be 0.40, far off the paper."""
+    line = purchasing.OrderLineDraft(world.items["A"], Decimal(1), Decimal("0.03"))
+    with world.work() as ctx:
+        draft = purchasing.OrderDraft(world.parties["S1"], D, (line,) * 40, world.places["W1"])
+        order = purchasing.create_orders(ctx, [draft])[0]
+        purchasing.confirm_orders(ctx, [order])
+        purchasing.receive_orders(ctx, [Receive(order, D)])
+        assert purchasing.bill_orders(ctx, [Bill(order, "B1", D, total=145)])[0].gross == 145
+    assert _grni(world) == 0
+    _verified(world)
 
 
 def test_returns_before_the_bill_undo_the_receipt(world: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import backstay.interfaces.checks  # noqa: F401  documents against the ledger, too
 from backstay import ledger
 from backstay.base.errors import Refusal
 from backstay.domains.catalog.processes import ItemDraft, create_items

@@ -9,7 +9,7 @@ from decimal import Decimal
 from backstay.base.errors import Refusal
 from backstay.ledger.posting import Line
 
-MODES = ("total", "line")
+MODES = ("total", "line", "net")
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def bill_orders(ctx: Ctx, drafts: Sequence[OrderBillDraft]) -> list[Issued]:
         bills.append(
             BillDraft(
                 order.party_id, draft.supplier_number, draft.issued_on, tuple(line for line, _ in made), draft.due_on,
-                draft.total, rounding="line", reference=order.number or "", note=draft.accept,
+                draft.total, rounding="net", reference=order.number or "", note=draft.accept,
             )
         )  # fmt: skip
     issued = enter_bills(ctx, bills)

@@ -118,5 +118,5 @@ def _debit_note(ctx: Ctx, draft: ReturnDraft, order: OrderRow, mine: Sequence[Ba
         )  # fmt: skip
     return BillDraft(
         order.party_id, draft.debit, draft.on, tuple(lines), draft.on,
-        kind="debit_note", rounding="line", reference=order.number or "",
+        kind="debit_note", rounding="net", reference=order.number or "",
     )  # fmt: skip

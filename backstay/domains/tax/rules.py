@@ -3,6 +3,8 @@
 Mode ``total`` (the default): per tax code the exact nets are summed and rounded once, the tax of the code is
 rounded once on that base, and both are shared over the lines by largest remainder, so shown lines add up
 (EN 16931 BR-CO-17; VATD 226). Mode ``line``: each line's net and tax are rounded by themselves.
+Mode ``net``: each line's net by itself, the tax of a code once on their sum, as papers by EN 16931 are worked out
+(BR-CO-10, BR-CO-17): suppliers' bills are read so.
 Half a step is rounded away from zero (commercial rounding).
 """
 
@@ -67,14 +69,15 @@ def totals(lines: Sequence[TaxLine], scale: int, mode: str = "total") -> Totals:
     groups = []
     for (code, percent), mine in members.items():
         rate = Fraction(percent) / 100
+        figures = [exact[n] for n in mine]
+        if mode == "total":
+            shares = spread(whole(sum(figures, Fraction(0))), figures)
+        else:
+            shares = [whole(figure) for figure in figures]
         if mode == "line":
-            shares = [whole(exact[n]) for n in mine]
             tax_shares = [whole(share * rate) for share in shares]
         else:
-            figures = [exact[n] for n in mine]
-            shares = spread(whole(sum(figures, Fraction(0))), figures)
-            tax_figures = [share * rate for share in shares]
-            tax_shares = spread(whole(sum(shares) * rate), tax_figures)
+            tax_shares = spread(whole(sum(shares) * rate), [share * rate for share in shares])
         for n, net, tax in zip(mine, shares, tax_shares, strict=True):
             nets[n], taxes[n] = net, tax
         if code != NO_TAX:
