@@ -66,7 +66,7 @@ def _stock(world: World, item: str = "A") -> tuple[int, int]:
 
 
 def test_64_threads_sell_10_pieces(world: World) -> None:
-    """FAILURES 7, 8, 12: 64 customers confirm an order of one piece each; 10 are on hand; exactly 10 get it."""
+    """FAILURES 7, 12, 14, 46: 64 customers confirm an order of one piece each; 10 are on hand; exactly 10 get it."""
     with world.work() as ctx:
         world.receive(ctx, "A", 10, 6000)
     with world.work() as ctx:
@@ -106,8 +106,28 @@ def test_64_threads_sell_10_pieces(world: World) -> None:
         assert [c for c in ledger.verify(ctx) if not c.ok] == []
 
 
+def test_no_count_is_lost(world: World) -> None:
+    """FAILURES 15: 24 threads ship one piece each of an order of 20; the counter says 20, four are refused."""
+    with world.work() as ctx:
+        world.receive(ctx, "A", 100, 60000)
+        order = world.order(ctx, {"A": 20})
+        sales.confirm_orders(ctx, [order])
+    line = world.line("sales", order)
+
+    def ship() -> None:
+        with world.work() as ctx:
+            sales.ship_orders(ctx, [sales.ShipDraft(order, D, ((line, 1),))])
+
+    results, errors = _at_once([ship] * 24)
+    assert errors == []
+    assert results == {"done": 20, "sales.line_shipped": 4}
+    assert _stock(world) == (80, 0)
+    with world.work():
+        assert rows.execute("SELECT shipped FROM sales_orderline WHERE id = %s", [line]) == [(20,)]
+
+
 def test_lines_in_any_order_never_deadlock(world: World) -> None:
-    """FAILURES 9, 10, 37: sellers, shippers, cancellers and write-offs of three items, lines in random order."""
+    """FAILURES 8, 9, 10, 37: sellers, shippers, cancellers and write-offs of three items, lines in random order."""
     with world.work() as ctx:
         for item in "ABC":
             world.receive(ctx, item, 60, 6000)
