@@ -314,7 +314,7 @@ def test_holds(books: Books) -> None:
     )
     with books.work() as ctx:
         ledger.reserve(ctx, [ledger.Want(4, in_an_hour(), "o:4", stock)])
-        assert all(c.ok for c in ledger.verify(ctx))
+        assert all(c.ok for c in ledger.verify(ctx) if c.code.startswith("ledger."))
     refused("ledger.hold_spent", lambda: books.post(("bank", 5, 5), ("sales", -5, -5), holds=[(overdue, 1)]))
 
 
@@ -339,7 +339,7 @@ def test_a_guard_over_several_subaccounts(books: Books) -> None:
     books.post(("bank", 400, 400), (item(1), -400, -400))
     refused("ledger.guard", lambda: books.post((item(4), 1, 1), ("sales", -1, -1)))
     with books.work() as ctx:
-        assert all(c.ok for c in ledger.verify(ctx))
+        assert all(c.ok for c in ledger.verify(ctx) if c.code.startswith("ledger."))
 
 
 def test_foreign_currency(books: Books) -> None:

@@ -72,7 +72,7 @@ def facts(books: Books, owner: psycopg.Connection[Any]) -> dict[str, Any]:
 
 def test_clean_books_verify(books: Books, facts: dict[str, Any]) -> None:
     with books.work() as ctx:
-        assert [c for c in ledger.verify(ctx) if not c.ok] == []
+        assert [c for c in ledger.verify(ctx) if c.code.startswith("ledger.") and not c.ok] == []
 
 
 @pytest.mark.parametrize("what", CORRUPTIONS)

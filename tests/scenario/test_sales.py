@@ -139,6 +139,19 @@ def test_short_stock_names_item_free_and_held(world: World) -> None:
         ]
 
 
+def test_many_holders_are_summed_up(world: World) -> None:
+    """The refusal names the five largest holders and how many more there are."""
+    with world.work() as ctx:
+        orders = [world.order(ctx, {"A": n}) for n in range(1, 10)]
+        sales.confirm_orders(ctx, orders)
+        last = world.order(ctx, {"A": 60})
+    with (
+        pytest.raises(Refusal, match=r"55 free .*45 held by sales\.order:\d+ 9, .* and 4 more"),
+        world.work() as ctx,
+    ):
+        sales.confirm_orders(ctx, [last])
+
+
 def test_cancelling_releases_holds_of_stock_and_credit(world: World) -> None:
     """A cancelled order holds nothing; its number stays with it."""
     with world.work() as ctx:

@@ -3,8 +3,10 @@ CREATE FUNCTION refuse_guard(subs bigint[], amounts bigint[]) RETURNS void LANGU
 DECLARE r record;
 BEGIN
     SELECT a.name AS account, u.code AS unit, u.scale, l.*, d.amount AS wanted, s.item, s.party_id, s.place_id,
-           (SELECT string_agg(h.source || ' ' || figure(h.remaining, u.scale), ', ')
-              FROM hold h WHERE h.subaccount_id = l.subaccount_id AND h.state = 'pending') AS holders
+           (SELECT string_agg(h.source || ' ' || figure(h.remaining, u.scale), ', ' ORDER BY h.nth) FILTER (WHERE h.nth <= 5)
+                   || CASE WHEN count(*) > 5 THEN format(' and %s more', count(*) - 5) ELSE '' END
+              FROM (SELECT source, remaining, row_number() OVER (ORDER BY remaining DESC, id) AS nth FROM hold
+                    WHERE subaccount_id = l.subaccount_id AND state = 'pending') h) AS holders
     INTO r
     FROM (SELECT id, sum(amount) AS amount FROM unnest(subs, amounts) t(id, amount) GROUP BY 1) d
     JOIN live l ON l.subaccount_id = d.id
