@@ -129,3 +129,18 @@ class Attachment(Tenant):
         indexes: ClassVar = [
             models.Index(fields=["company_id", "kind", "object_id"], name="attachment_object")
         ]
+
+
+class ImportedRow(Tenant):
+    """A record that an import made: its key, a hash of what it said, and what it became."""
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "kind", "key"], name="import.key_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["key"], name="imported_key")]

@@ -57,15 +57,14 @@ def place_id(ctx: Ctx, code: str = "MAIN") -> int:
 
 _STOCK = """
 SELECT i.sku, i.name, p.code, l.amount, l.value, l.held, u.scale
-FROM live l JOIN subaccount s ON s.id = l.subaccount_id JOIN unit u ON u.id = s.unit_id
-JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
-JOIN account a ON a.id = s.account_id
-WHERE l.company_id = %s AND a.type = 'asset' AND (l.amount <> 0 OR l.value <> 0 OR l.held <> 0) ORDER BY i.sku, p.code
+FROM (SELECT * FROM subaccount WHERE company_id = %s AND goods AND NOT memo OFFSET 0) s
+CROSS JOIN LATERAL (SELECT * FROM live x WHERE x.subaccount_id = s.id OFFSET 0) l
+JOIN unit u ON u.id = s.unit_id JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
+WHERE l.amount <> 0 OR l.value <> 0 OR l.held <> 0 ORDER BY i.sku, p.code
 """
 _STOCK_AT = """
 SELECT i.sku, i.name, p.code, b.amount, b.value, 0::bigint, u.scale
-FROM balances_at(ARRAY(SELECT s.id FROM subaccount s JOIN account a ON a.id = s.account_id
-                       WHERE s.company_id = %s AND a.type = 'asset' AND s.goods), %s) b
+FROM balances_at(ARRAY(SELECT id FROM subaccount WHERE company_id = %s AND goods AND NOT memo), %s) b
 JOIN subaccount s ON s.id = b.subaccount_id JOIN unit u ON u.id = s.unit_id
 JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
 WHERE b.amount <> 0 OR b.value <> 0 ORDER BY i.sku, p.code

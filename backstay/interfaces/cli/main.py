@@ -83,10 +83,11 @@ def main(argv: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as exc:
-        sys.exit(_explain(exc, "--traceback" in arguments))
+        sys.exit(explain(exc, "--traceback" in arguments))
 
 
-def _explain(exc: Exception, show_traceback: bool) -> int:
+def explain(exc: Exception, show_traceback: bool) -> int:
+    """Say on stderr what went wrong; return the exit code: 3 for a refusal, 1 for a failure."""
     from backstay.base.errors import Refusal, refusal_from
 
     refusal: Any = exc if isinstance(exc, Refusal) else refusal_from(exc)

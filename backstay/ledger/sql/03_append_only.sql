@@ -53,6 +53,8 @@ END $$;
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON unit FOR EACH ROW EXECUTE FUNCTION unit_frozen();
 CREATE INDEX subaccount_account ON subaccount (account_id);
 CREATE INDEX subaccount_unit ON subaccount (unit_id);
+-- Stock is few among many open items: found without looking at them.
+CREATE INDEX subaccount_goods ON subaccount (company_id, account_id) WHERE goods AND NOT memo;
 
 CREATE FUNCTION company_frozen() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN

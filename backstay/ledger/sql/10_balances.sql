@@ -62,21 +62,25 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT SET jit = off AS $$
         SELECT id, starts, ends FROM period
         WHERE company_id = (SELECT company()) AND kind = ANY (kinds) AND starts <= until AND ends >= since),
     queue AS (SELECT entry_id FROM unsummed),
+    edge AS (SELECT id FROM whole WHERE ends > until OR starts < since),
     loose AS (
         -- in the queue and inside the days: added
-        SELECT e.id, 1 AS way, e.storno FROM queue q JOIN entry e ON e.id = q.entry_id
+        SELECT e.id, 1 AS way, e.storno
+        FROM queue q CROSS JOIN LATERAL (SELECT * FROM entry x WHERE x.id = q.entry_id OFFSET 0) e
         WHERE e.posted_on BETWEEN since AND until AND e.period_id IN (SELECT id FROM whole)
         UNION ALL
-        -- summed, but outside the days: taken off
-        SELECT e.id, -1, e.storno FROM whole w JOIN entry e ON e.period_id = w.id
-        WHERE (w.ends > until AND e.posted_on > until OR w.starts < since AND e.posted_on < since)
-          AND NOT EXISTS (SELECT FROM queue q WHERE q.entry_id = e.id))
+        -- summed, but outside the days: taken off; only the periods at the edges are looked into, by index
+        SELECT e.id, -1, e.storno
+        FROM edge CROSS JOIN LATERAL (
+            SELECT * FROM entry x WHERE x.period_id = edge.id AND (x.posted_on > until OR x.posted_on < since) OFFSET 0) e
+        WHERE NOT EXISTS (SELECT FROM queue q WHERE q.entry_id = e.id))
     SELECT x.account_id, x.unit_id, sum(x.debit)::bigint, sum(x.credit)::bigint, sum(x.amount)::bigint FROM (
         SELECT b.account_id, b.unit_id, b.debit, b.credit, b.amount
         FROM account_balance b WHERE b.period_id IN (SELECT id FROM whole)
         UNION ALL
         SELECT s.account_id, s.unit_id, l.way * debit_of(p.value, l.storno), l.way * credit_of(p.value, l.storno), l.way * p.amount
-        FROM loose l JOIN posting p ON p.entry_id = l.id JOIN subaccount s ON s.id = p.subaccount_id) x
+        FROM loose l CROSS JOIN LATERAL (SELECT * FROM posting y WHERE y.entry_id = l.id OFFSET 0) p
+        CROSS JOIN LATERAL (SELECT account_id, unit_id FROM subaccount y WHERE y.id = p.subaccount_id OFFSET 0) s) x
     GROUP BY 1, 2
 $$;
 

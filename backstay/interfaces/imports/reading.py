@@ -1,0 +1,128 @@
+"""Rows of a CSV or XLSX file, plain or gzipped: every fault is named with file, row and column, never a traceback."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from backstay.base.errors import Refusal
+
+LONGEST = 1_000_000  # characters of a cell
+
+
+class Row(NamedTuple):
+    """A data row: its number in the file (the header is row 1) and its cells by column; all text."""
+
+    number: int
+    cells: dict[str, str]
+
+
+class Fault(NamedTuple):
+    """What is wrong with a row."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"{self.file} row {self.row}" + (f", column {self.column}" if self.column else "")
+        return f"{where}: {self.reason}" + (f" ({self.value!r})" if self.value else "")
+
+
+def read(
+    path: Path, encoding: str = "utf-8", delimiter: str = ",", sheet: str | None = None
+) -> Iterator[Row | Fault]:
+    """Rows in order. Raises Refusal (``import.file``) for what cannot be read as a table at all."""
+    if not path.is_file():
+        raise Refusal("import.file", f"there is no file {path.name}", "Look at the path.")
+    raw = _bytes(path)
+    if not raw.strip():
+        raise Refusal("import.file", f"{path.name} is empty", "It needs a header row.")
+    if raw[:4] == b"PK\x03\x04":
+        yield from _table(path.name, _sheet(path.name, raw, sheet))
+        return
+    yield from _table(path.name, _csv(path.name, raw, encoding, delimiter))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    except (OSError, EOFError) as exc:
+        raise Refusal("import.file", f"{path.name} cannot be read: {exc}", "Get the file again.") from None
+
+
+def _csv(name: str, raw: bytes, encoding: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        text = raw.decode("utf-8-sig" if encoding.lower().replace("_", "-") == "utf-8" else encoding)
+    except UnicodeDecodeError as exc:
+        line = raw.count(b"\n", 0, exc.start) + 1
+        raise Refusal(
+            "import.encoding",
+            f"{name} line {line}: byte {raw[exc.start]:#x} is no {encoding}",
+            "Name its encoding in the mapping.",
+        ) from None
+    except LookupError:
+        raise Refusal(
+            "import.encoding", f"there is no encoding {encoding}", "For example utf-8 or cp1252."
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise Refusal(
+            "import.file", f"{name} line {line} has a NUL character", "It is no text file, or damaged."
+        )
+    csv.field_size_limit(LONGEST)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    except csv.Error as exc:
+        raise Refusal("import.file", f"{name} is no CSV: {exc}", "Look at its quotes.") from None
+
+
+def _sheet(name: str, raw: bytes, sheet: str | None) -> Iterator[list[str]]:
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        found = book.get_sheet_by_name(sheet) if sheet else book.get_sheet_by_index(0)
+    except Exception as exc:
+        raise Refusal(
+            "import.file", f"{name} is no readable workbook: {exc}", "Save it again as .xlsx or .csv."
+        ) from None
+    for row in found.to_python(skip_empty_area=False):
+        yield [_text(value) for value in row]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return (
+            value.date().isoformat()
+            if not (value.hour or value.minute or value.second)
+            else value.isoformat()
+        )
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _table(name: str, lines: Iterator[list[str]]) -> Iterator[Row | Fault]:
+    header = [cell.strip() for cell in next(lines, [])]
+    if not any(header):
+        raise Refusal("import.header", f"{name} has no header row", "Name the columns in its first row.")
+    if twice := sorted({h for h in header if h and header.count(h) > 1}):
+        raise Refusal("import.header", f"{name} has the column {twice[0]} twice", "Rename one.")
+    for number, cells in enumerate(lines, 2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            yield Fault(name, number, "", "", f"{len(cells)} cells where the header has {len(header)}")
+        else:
+            yield Row(number, dict(zip(header, (c.strip() for c in cells), strict=True)))
