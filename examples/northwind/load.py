@@ -19,7 +19,12 @@ NAME = "Northwind"
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--through", type=click.Choice(["order", "shipment", "invoice", "paid"]), default="invoice", show_default=True)
+@click.option(
+    "--through",
+    type=click.Choice(["order", "shipment", "invoice", "paid"]),
+    default="invoice",
+    show_default=True,
+)
 @click.option("--ship-missing-on", type=session.DAY, help="Ship the orders that never shipped on this day.")
 @click.option("--rounding", type=click.Choice(["total", "line"]), default="total", show_default=True)
 @click.option("--name", default=NAME, show_default=True, help="Name of the company.")
@@ -62,7 +67,15 @@ def _company(name: str, rounding: str) -> int:
     known = {n: i for i, n in session.companies()}
     if name in known:
         return known[name]
-    return create_company(name, "USD", actor="system:import", country="US", first_year=1996, years=4, settings={"rounding": rounding})
+    return create_company(
+        name,
+        "USD",
+        actor="system:import",
+        country="US",
+        first_year=1996,
+        years=4,
+        settings={"rounding": rounding},
+    )
 
 
 def _opening(folder: Path, made: Path) -> Path:
@@ -76,7 +89,11 @@ def _opening(folder: Path, made: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["reference", "on", "item", "quantity"])
-        writer.writerows(["OPENING", "1996-07-01", item, count] for item, count in sorted(needed.items(), key=lambda p: int(p[0])) if count)
+        writer.writerows(
+            ["OPENING", "1996-07-01", item, count]
+            for item, count in sorted(needed.items(), key=lambda p: int(p[0]))
+            if count
+        )
     return path
 
 

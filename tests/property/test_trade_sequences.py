@@ -243,19 +243,19 @@ class Trade:
 # transition → (how often, what it is given)
 STEPS_OF: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "receive": (2, {"item": items, "place": places, "q": few, "price": st.integers(1, 2000), "day": days, "back": st.integers(0, 40)}),
-    "order": (9, {"lines": st.dictionaries(items, few, min_size=1, max_size=3), "place": places, "day": days}),
-    "ship": (11, {"n": which, "day": days, "part": st.booleans()}),
+    "order": (10, {"lines": st.dictionaries(items, few, min_size=1, max_size=3), "place": places, "day": days}),
+    "ship": (12, {"n": which, "day": days, "part": st.booleans()}),
     "invoice": (10, {"n": which, "day": days}),
-    "pay": (10, {"n": which, "day": days, "share": st.sampled_from([1, 1, 2, 3]), "extra": st.sampled_from([0, 0, 777])}),
-    "take_back_payment": (7, {"n": which, "day": days}),
+    "pay": (11, {"n": which, "day": days, "share": st.sampled_from([1, 1, 2, 3]), "extra": st.sampled_from([0, 0, 777])}),
+    "take_back_payment": (10, {"n": which, "day": days}),
     "return_goods": (8, {"n": which, "day": days, "q": few, "broken": st.booleans()}),
-    "end_order": (4, {"n": which}),
+    "end_order": (6, {"n": which}),
     "buy": (2, {"item": items, "place": places, "q": few, "price": st.integers(1, 50), "day": days, "dearer": st.booleans(), "part": st.booleans()}),
-    "count": (1, {"item": items, "place": places, "counted": st.integers(0, 20), "day": st.integers(60, 110)}),
+    "count": (4, {"item": items, "place": places, "counted": st.integers(0, 20), "day": st.integers(60, 110)}),
     "transfer": (2, {"item": items, "q": few, "day": days, "there": st.booleans()}),
     "write_off": (1, {"item": items, "place": places, "q": st.integers(1, 3), "day": days}),
-    "reverse_receipt": (3, {"n": which, "day": days}),
-    "reversal_restores": (1, {"n": which, "day": days}),
+    "reverse_receipt": (5, {"n": which, "day": days}),
+    "reversal_restores": (4, {"n": which, "day": days}),
     "close": (2, {"again": st.booleans()}),
 }  # fmt: skip
 step = st.sampled_from([name for name, (often, _) in STEPS_OF.items() for _ in range(often)]).flatmap(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from backstay.base.context import Ctx
-from backstay.base.errors import NotFound, Refusal
+from backstay.base.errors import NotFound
 from backstay.base.money import plain, to_steps
 from backstay.domains.banking.processes import PaymentDraft, PaymentLineDraft, record_payments
 from backstay.domains.banking.queries import bank_account
@@ -115,21 +115,8 @@ def stages(job: Job, records: list[Record]) -> list[Stage]:
     for (_, _, n), mine in sorted(months.items()):
         name, make, when = steps[n]
         ordered = sorted(mine, key=lambda r: (when(r) or date.max, r.row))
-        found.append(Stage(kind, name, _skipping(make), ordered, total))
+        found.append(Stage(kind, name, make, ordered, total))
     return found
-
-
-def _skipping(
-    make: Callable[[Ctx, Job, list[Record]], list[int]],
-) -> Callable[[Ctx, Job, list[Record]], list[int]]:
-    """Leave out what an earlier stage refused."""
-
-    def made(ctx: Ctx, job: Job, records: list[Record]) -> list[int]:
-        if lost := [r for r in records if r.key in job.refused]:
-            raise Refusal("import.earlier", f"an earlier step of {lost[0].key} was refused")
-        return make(ctx, job, records)
-
-    return made
 
 
 def _invoiced_on(job: Job, record: Record) -> date | None:

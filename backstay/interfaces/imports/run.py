@@ -103,7 +103,9 @@ def _import(
     for stage in making.stages(job, records):
         todo = stage.records
         for n in range(0, len(todo), BATCH):
-            _batch(company, job, stage, todo[n : n + BATCH], outcome, set_aside)
+            batch = [r for r in todo[n : n + BATCH] if r.key not in job.refused]
+            if batch:
+                _batch(company, job, stage, batch, outcome, set_aside)
             done += len(todo[n : n + BATCH])
             if progress:
                 progress(done, max(done, stage.total))
