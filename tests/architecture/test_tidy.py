@@ -137,11 +137,7 @@ def test_promises_name_tests_that_exist() -> None:
         wrong += [
             f"{path.name}: {f}" for f in re.findall(r"tests/[\w/]+\.py", text) if not (ROOT / f).exists()
         ]
-        wrong += [
-            f"{path.name}: {t}"
-            for t in re.findall(r"\b(test_\w+)\b", text)
-            if f"def {t}" not in known
-        ]
+        wrong += [f"{path.name}: {t}" for t in re.findall(r"\b(test_\w+)\b", text) if f"def {t}" not in known]
     assert wrong == []
 
 
