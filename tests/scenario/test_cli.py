@@ -177,7 +177,7 @@ def test_exit_codes(demo: dict[str, Any]) -> None:
         (["report", "trial-balance", "--company", "No Such"], 3, "access.company"),
         (["post", "invoices", "SO-1999-00001", "--company", company], 3, "post.unknown"),
         (["import", "parties", "/nowhere.csv", "--map", "/nowhere.toml", "--company", company], 3, "import.mapping"),
-        (["up", "--host", "0.0.0.0"], 2, "this machine only"),
+        (["up", "--host", "192.0.2.1"], 2, "this machine only"),
         (["init", "--email", "weak@example.com", "--password-stdin"], 3, "access.password"),
     ]  # fmt: skip
     for arguments, code, words in cases:
