@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 
 def defer(task: str, *, queueing_lock: str | None = None, lock: str | None = None, **args: Any) -> None:
-    """Defer a task by its name inside the open transaction; with a queueing lock only one waits at a time."""
+    """Defer a task by its name inside the open transaction; with a queueing lock only one waits at a time.
+
+    The savepoint matters: a lock that is taken fails a statement, which would doom the caller's transaction.
+    """
     try:
-        app.configure_task(task, queueing_lock=queueing_lock, lock=lock).defer(**args)
+        with transaction.atomic():
+            app.configure_task(task, queueing_lock=queueing_lock, lock=lock).defer(**args)
     except AlreadyEnqueued:
         return

@@ -124,12 +124,19 @@ def nested_chart(path: Path) -> list[AccountDraft]:
         raise Refusal(
             "accounting.chart", f"{path.name} is no nested chart of accounts: {exc}", where=str(path)
         ) from None
+    if not isinstance(tree, dict) or not tree:
+        raise Refusal("accounting.chart", f"{path.name}: its tree has no accounts", where=str(path))
     found: list[AccountDraft] = []
     codes: set[str] = set()
     for name, node in tree.items():
         kind = _ROOTS.get(node.get("root_type", "")) if isinstance(node, dict) else None
         if kind is None:
-            raise Refusal("accounting.chart", f"{path.name}: {name} has no root_type", where=str(path))
+            raise Refusal(
+                "accounting.chart",
+                f"{path.name}: {name} does not say whether it is asset, liability, equity, income or expense",
+                "Give each heading of the first level its root_type.",
+                str(path),
+            )
         found.extend(_walk(name, node, kind, None, codes))
     return found
 
