@@ -63,7 +63,7 @@ class Protect(Operation):
         t = self.table
         sql = [
             f"ALTER TABLE {t} ALTER company_id SET DEFAULT company()",
-            f'ALTER TABLE {t} ADD CONSTRAINT "{t}_company" FOREIGN KEY (company_id) REFERENCES company (id)',
+            company_reference(t, list(self.refs)),
             f"ALTER TABLE {t} ADD UNIQUE (company_id, id)",
             f"ALTER TABLE {t} ENABLE ROW LEVEL SECURITY",
             f"CREATE POLICY company ON {t} USING ({self.policy})",
@@ -119,6 +119,16 @@ class Protect(Operation):
             f"string_agg(quote_ident(attname), ', '), $args${args}$args$) FROM pg_attribute "
             f"WHERE attrelid = '{self.table}'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> ALL ({free})); END$$",
         ]
+
+
+def company_reference(table: str, refs: Sequence[str]) -> str:
+    """A foreign key to the company, unless a composite one that is never empty says so already."""
+    columns = ", ".join(f"'{column}'" for column in refs)
+    return (
+        "DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_attribute WHERE attnotnull AND attname = ANY (ARRAY["
+        f"{columns}]::text[]) AND attrelid = '{table}'::regclass) THEN "
+        f'ALTER TABLE {table} ADD CONSTRAINT "{table}_company" FOREIGN KEY (company_id) REFERENCES company (id); END IF; END$$'
+    )
 
 
 def grant(rights: str, on: str) -> str:

@@ -120,7 +120,7 @@ class File(Tenant):
 class Attachment(Tenant):
     """A file belongs to an object, e.g. ("invoicing.invoice", 42)."""
 
-    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="attachments")
+    file = models.ForeignKey(File, db_constraint=False, on_delete=models.PROTECT, related_name="attachments")
     kind = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
     purpose = models.CharField(max_length=40, default="")

@@ -45,6 +45,7 @@ class Trade:
         company = accounting.create_company(f"Random {next(_names)}", actor="system:test", first_year=2026)
         self.world: World = make_world(company, lambda actor="system:test": context.work(company, actor))
         self.orders: list[int] = []
+        self.shipped: list[int] = []
         self.purchases: list[int] = []
         self.invoices: list[tuple[int, int]] = []
         self.bills: list[int] = []
@@ -97,13 +98,15 @@ class Trade:
         if order is None:
             return
         lines = ((self.world.line("sales", order), 1),) if part else None
-        self.attempt(
+        moved = self.attempt(
             "ship",
             lambda ctx: sales.ship_orders(ctx, [sales.ShipDraft(order, START + timedelta(days=day), lines)]),
         )
+        if moved:
+            self.shipped.append(order)
 
     def invoice(self, n: int, day: int) -> None:
-        order = self.pick(self.orders, n)
+        order = self.pick(self.shipped, n)
         if order is not None:
             draft = sales.OrderInvoiceDraft(order, START + timedelta(days=day))
             issued = self.attempt("invoice", lambda ctx: sales.invoice_orders(ctx, [draft]))
@@ -125,13 +128,15 @@ class Trade:
     def take_back_payment(self, n: int, day: int) -> None:
         payment = self.pick(self.payments, n)
         if payment is not None:
-            self.attempt(
-                "reverse payment",
-                lambda ctx: banking.reverse_payments(ctx, [payment], START + timedelta(days=day)),
+            on = START + timedelta(days=day)
+            done_it = self.attempt(
+                "reverse payment", lambda ctx: banking.reverse_payments(ctx, [payment], on) or True
             )
+            if done_it:
+                self.payments.remove(payment)
 
     def return_goods(self, n: int, day: int, q: int, broken: bool) -> None:
-        order = self.pick(self.orders, n)
+        order = self.pick(self.shipped, n)
         if order is not None:
             draft = sales.ReturnDraft(
                 order, START + timedelta(days=day), ((self.world.line("sales", order), 1 + q % 2),), broken
@@ -189,10 +194,12 @@ class Trade:
         receipt = self.pick(self.receipts, n)
         if receipt is not None:
             on = START + timedelta(days=day)
-            self.attempt(
+            done_it = self.attempt(
                 "reverse receipt",
-                lambda ctx: inventory.reverse_movements(ctx, "inventory.receipt", [receipt], on),
+                lambda ctx: inventory.reverse_movements(ctx, "inventory.receipt", [receipt], on) or True,
             )
+            if done_it:
+                self.receipts.remove(receipt)
 
     def reversal_restores(self, n: int, day: int) -> None:
         """A journal entry and its reversal leave every balance as it was."""

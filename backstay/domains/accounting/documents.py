@@ -16,7 +16,9 @@ class JournalEntry(Document):
     entered_on = models.DateField()
     text = models.CharField(max_length=200, default="")
     period_kind = models.CharField(max_length=10, default="regular")
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, editable=False)
+    reverses = models.ForeignKey(
+        "self", null=True, db_constraint=False, on_delete=models.PROTECT, editable=False
+    )
 
     class Meta:
         verbose_name_plural = "journal entries"
@@ -35,11 +37,17 @@ class JournalLine(Tenant):
     """A line by account, with the parts its account requires; ``amount`` in steps of ``unit``, ``value`` in steps
     of the company's currency, debit +."""
 
-    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="lines")
+    entry = models.ForeignKey(
+        JournalEntry, db_constraint=False, on_delete=models.PROTECT, related_name="lines"
+    )
     position = models.IntegerField()
-    account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        "ledger.Account", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     unit = models.ForeignKey("ledger.Unit", on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", null=True, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(
+        "parties.Party", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     item = models.CharField(max_length=80, default="", db_default="")
     place = models.BigIntegerField(default=0, db_default=0)
     side = models.SmallIntegerField(default=0, db_default=0)

@@ -13,8 +13,12 @@ class Payment(Document):
     """Money received (in) or paid (out). ``unallocated``: what no line settles; it is an item of the party."""
 
     way = models.CharField(max_length=3)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
-    bank_account = models.ForeignKey("banking.BankAccount", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(
+        "parties.Party", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
+    bank_account = models.ForeignKey(
+        "banking.BankAccount", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     paid_on = models.DateField()
     method = models.CharField(max_length=12, default="transfer")
     amount = models.BigIntegerField()
@@ -40,7 +44,7 @@ class Payment(Document):
 class PaymentLine(Tenant):
     """What a payment settles: ``amount`` of an open item, of which ``difference`` was written off."""
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="lines")
+    payment = models.ForeignKey(Payment, db_constraint=False, on_delete=models.PROTECT, related_name="lines")
     position = models.IntegerField()
     item = models.CharField(max_length=80)
     amount = models.BigIntegerField()

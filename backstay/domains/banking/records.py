@@ -18,7 +18,9 @@ class BankAccount(Record):
     iban = models.CharField(max_length=34, blank=True, default="")
     bic = models.CharField(max_length=11, blank=True, default="")
     currency = models.ForeignKey("ledger.Unit", on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        "ledger.Account", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     archived_on = models.DateField(null=True, blank=True)
 
     class Meta:

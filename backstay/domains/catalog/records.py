@@ -34,17 +34,32 @@ class Category(Record):
     """A category of items; it may send sales, cost and stock to accounts of its own."""
 
     name = models.CharField(max_length=100)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    parent = models.ForeignKey("self", null=True, blank=True, db_constraint=False, on_delete=models.PROTECT)
     costing = models.CharField(max_length=10, default="average")
     tax_class = models.CharField(max_length=10, default="standard")
     sales_account = models.ForeignKey(
-        "ledger.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "ledger.Account",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     cogs_account = models.ForeignKey(
-        "ledger.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "ledger.Account",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     stock_account = models.ForeignKey(
-        "ledger.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "ledger.Account",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -64,11 +79,13 @@ class Item(Record):
     sku = models.CharField(max_length=60)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, default="goods")
-    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT)
+    category = models.ForeignKey(
+        Category, null=True, blank=True, db_constraint=False, on_delete=models.PROTECT
+    )
     unit = models.ForeignKey(
         "ledger.Unit", null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
-    uom = models.ForeignKey(Uom, on_delete=models.PROTECT)
+    uom = models.ForeignKey(Uom, db_constraint=False, on_delete=models.PROTECT)
     sales_price = models.DecimalField(max_digits=18, decimal_places=6, default=0)
     purchase_price = models.DecimalField(max_digits=18, decimal_places=6, default=0)
     tax_class = models.CharField(max_length=10, default="standard")
@@ -101,8 +118,8 @@ class Item(Record):
 class ItemUom(Record):
     """Another unit an item is traded in: one of it is ``numerator/denominator`` of the item's own unit."""
 
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="uoms")
-    uom = models.ForeignKey(Uom, on_delete=models.PROTECT)
+    item = models.ForeignKey(Item, db_constraint=False, on_delete=models.PROTECT, related_name="uoms")
+    uom = models.ForeignKey(Uom, db_constraint=False, on_delete=models.PROTECT)
     numerator = models.BigIntegerField()
     denominator = models.BigIntegerField(default=1)
 

@@ -14,8 +14,12 @@ class Movement(Document):
     """What receipts, shipments, transfers, counts and write-offs have in common."""
 
     moved_on = models.DateField()
-    place = models.ForeignKey("inventory.Place", on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", null=True, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(
+        "inventory.Place", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
+    party = models.ForeignKey(
+        "parties.Party", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     kind = models.CharField(max_length=16, default="other")
     reference = models.CharField(max_length=80, default="", db_default="")
 
@@ -27,7 +31,7 @@ class MovementLine(Tenant):
     """A line: an item, how many, and what they are worth."""
 
     position = models.IntegerField()
-    item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("catalog.Item", db_constraint=False, on_delete=models.PROTECT, related_name="+")
     quantity = models.BigIntegerField()
     value = models.BigIntegerField()
 
@@ -53,7 +57,7 @@ class Receipt(Movement):
 
 
 class ReceiptLine(MovementLine):
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
+    receipt = models.ForeignKey(Receipt, db_constraint=False, on_delete=models.PROTECT, related_name="lines")
 
     class Meta:
         constraints: ClassVar = [
@@ -71,7 +75,9 @@ class Shipment(Movement):
 class ShipmentLine(MovementLine):
     """``returned``: how many came back, ``returned_value``: the cost they took back."""
 
-    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="lines")
+    shipment = models.ForeignKey(
+        Shipment, db_constraint=False, on_delete=models.PROTECT, related_name="lines"
+    )
     returned = models.BigIntegerField(default=0, db_default=0)
     returned_value = models.BigIntegerField(default=0, db_default=0)
 
@@ -88,7 +94,9 @@ class ShipmentLine(MovementLine):
 class Transfer(Movement):
     """Goods move from one warehouse to another, at once or by way of a transit place."""
 
-    target = models.ForeignKey("inventory.Place", on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey(
+        "inventory.Place", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     arrived_on = models.DateField(null=True)
 
     class Meta:
@@ -101,7 +109,9 @@ class Transfer(Movement):
 
 
 class TransferLine(MovementLine):
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="lines")
+    transfer = models.ForeignKey(
+        Transfer, db_constraint=False, on_delete=models.PROTECT, related_name="lines"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -117,7 +127,7 @@ class Count(Movement):
 
 
 class CountLine(MovementLine):
-    count = models.ForeignKey(Count, on_delete=models.PROTECT, related_name="lines")
+    count = models.ForeignKey(Count, db_constraint=False, on_delete=models.PROTECT, related_name="lines")
     counted = models.BigIntegerField()
 
     class Meta:
@@ -136,7 +146,9 @@ class WriteOff(Movement):
 
 
 class WriteOffLine(MovementLine):
-    write_off = models.ForeignKey(WriteOff, on_delete=models.PROTECT, related_name="lines")
+    write_off = models.ForeignKey(
+        WriteOff, db_constraint=False, on_delete=models.PROTECT, related_name="lines"
+    )
 
     class Meta:
         constraints: ClassVar = [

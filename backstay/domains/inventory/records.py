@@ -15,7 +15,7 @@ class Place(Record):
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, default="warehouse")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    parent = models.ForeignKey("self", null=True, blank=True, db_constraint=False, on_delete=models.PROTECT)
     archived_on = models.DateField(null=True, blank=True)
 
     class Meta:

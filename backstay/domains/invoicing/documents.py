@@ -15,7 +15,9 @@ class Demand(Document):
     """What invoices and bills have in common. A credit or debit note has its amounts positive, too."""
 
     kind = models.CharField(max_length=12, default="invoice")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(
+        "parties.Party", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     issued_on = models.DateField()
     due_on = models.DateField()
     currency = models.ForeignKey("ledger.Unit", on_delete=models.PROTECT, related_name="+")
@@ -33,15 +35,23 @@ class DemandLine(Tenant):
     """``net`` and ``tax`` are the line's shares: they add up to the document's."""
 
     position = models.IntegerField()
-    item = models.ForeignKey("catalog.Item", null=True, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(
+        "catalog.Item", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     text = models.CharField(max_length=300, default="")
     quantity = models.DecimalField(max_digits=18, decimal_places=6)
-    uom = models.ForeignKey("catalog.Uom", null=True, on_delete=models.PROTECT, related_name="+")
+    uom = models.ForeignKey(
+        "catalog.Uom", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
     discount = models.DecimalField(max_digits=7, decimal_places=6, default=0)
-    tax_code = models.ForeignKey("tax.TaxCode", null=True, on_delete=models.PROTECT, related_name="+")
+    tax_code = models.ForeignKey(
+        "tax.TaxCode", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
-    account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        "ledger.Account", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     net = models.BigIntegerField()
     tax = models.BigIntegerField(default=0)
 
@@ -52,7 +62,9 @@ class DemandLine(Tenant):
 class DemandTax(Tenant):
     """Tax per code: rounded once on its base."""
 
-    tax_code = models.ForeignKey("tax.TaxCode", on_delete=models.PROTECT, related_name="+")
+    tax_code = models.ForeignKey(
+        "tax.TaxCode", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     percent = models.DecimalField(max_digits=7, decimal_places=4)
     base = models.BigIntegerField()
     tax = models.BigIntegerField()
@@ -64,7 +76,9 @@ class DemandTax(Tenant):
 class Invoice(Demand):
     """What a customer owes us, or (credit note) we owe him."""
 
-    credits = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credit_notes")
+    credits = models.ForeignKey(
+        "self", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="credit_notes"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -85,8 +99,10 @@ class Invoice(Demand):
 class InvoiceLine(DemandLine):
     """``credited``: net that credit notes took back; never more than there was."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
-    credits_line = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(Invoice, db_constraint=False, on_delete=models.PROTECT, related_name="lines")
+    credits_line = models.ForeignKey(
+        "self", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     credited = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
@@ -100,7 +116,7 @@ class InvoiceLine(DemandLine):
 
 
 class InvoiceTax(DemandTax):
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes")
+    invoice = models.ForeignKey(Invoice, db_constraint=False, on_delete=models.PROTECT, related_name="taxes")
 
 
 class Bill(Demand):
@@ -134,19 +150,21 @@ class Bill(Demand):
 class BillLine(DemandLine):
     """``clears``: the item of goods received not invoiced that this line settles, at ``cleared`` value."""
 
-    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="lines")
+    bill = models.ForeignKey(Bill, db_constraint=False, on_delete=models.PROTECT, related_name="lines")
     clears = models.CharField(max_length=80, default="", db_default="")
     cleared = models.BigIntegerField(default=0, db_default=0)
 
 
 class BillTax(DemandTax):
-    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="taxes")
+    bill = models.ForeignKey(Bill, db_constraint=False, on_delete=models.PROTECT, related_name="taxes")
 
 
 class Allocation(Document):
     """One open item settles another of the same party. Items as the ledger names them: ``invoice:42``."""
 
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(
+        "parties.Party", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     side = models.CharField(max_length=10)
     allocated_on = models.DateField()
     debit_item = models.CharField(max_length=80)

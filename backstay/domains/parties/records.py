@@ -50,7 +50,7 @@ class Party(Record):
 class PartyRole(Record):
     """What a party is to us, from a day to a day."""
 
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="roles")
+    party = models.ForeignKey(Party, db_constraint=False, on_delete=models.PROTECT, related_name="roles")
     role = models.CharField(max_length=12)
     since_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
@@ -68,7 +68,7 @@ class PartyRole(Record):
 class Address(Record):
     """A postal address. ``country`` by ISO 3166-1 alpha-2."""
 
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="addresses")
+    party = models.ForeignKey(Party, db_constraint=False, on_delete=models.PROTECT, related_name="addresses")
     kind = models.CharField(max_length=10, default="main")
     name = models.CharField(max_length=200, blank=True, default="")
     street = models.CharField(max_length=200, blank=True, default="")
@@ -98,15 +98,19 @@ class Address(Record):
 class Relation(Record):
     """A person works for, or belongs to, an organisation."""
 
-    person = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="organisations")
-    organisation = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="people")
+    person = models.ForeignKey(
+        Party, db_constraint=False, on_delete=models.PROTECT, related_name="organisations"
+    )
+    organisation = models.ForeignKey(
+        Party, db_constraint=False, on_delete=models.PROTECT, related_name="people"
+    )
     title = models.CharField(max_length=100, blank=True, default="")
 
 
 class Consent(Record):
     """What a party agreed to, or withdrew: the latest row per channel and purpose counts (GDPR art. 7)."""
 
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="consents")
+    party = models.ForeignKey(Party, db_constraint=False, on_delete=models.PROTECT, related_name="consents")
     channel = models.CharField(max_length=20)
     purpose = models.CharField(max_length=40)
     state = models.CharField(max_length=10)

@@ -12,10 +12,14 @@ from backstay.platform.records import Document, Tenant
 class Order(Document):
     """What we ordered from a supplier."""
 
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(
+        "parties.Party", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     ordered_on = models.DateField()
     expected_on = models.DateField(null=True)
-    place = models.ForeignKey("inventory.Place", on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(
+        "inventory.Place", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     currency = models.ForeignKey("ledger.Unit", on_delete=models.PROTECT, related_name="+")
     net = models.BigIntegerField(default=0)
     reference = models.CharField(max_length=80, default="", db_default="")
@@ -36,16 +40,18 @@ class Order(Document):
 class OrderLine(Tenant):
     """``received_value`` and ``billed_value``: what went through goods received not invoiced."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, db_constraint=False, on_delete=models.PROTECT, related_name="lines")
     position = models.IntegerField()
-    item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("catalog.Item", db_constraint=False, on_delete=models.PROTECT, related_name="+")
     goods = models.BooleanField()
     text = models.CharField(max_length=300, default="")
     quantity = models.DecimalField(max_digits=18, decimal_places=6)
-    uom = models.ForeignKey("catalog.Uom", on_delete=models.PROTECT, related_name="+")
+    uom = models.ForeignKey("catalog.Uom", db_constraint=False, on_delete=models.PROTECT, related_name="+")
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
     discount = models.DecimalField(max_digits=7, decimal_places=6, default=0)
-    tax_code = models.ForeignKey("tax.TaxCode", null=True, on_delete=models.PROTECT, related_name="+")
+    tax_code = models.ForeignKey(
+        "tax.TaxCode", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
     net = models.BigIntegerField(default=0)
     stock_quantity = models.BigIntegerField()
@@ -70,13 +76,17 @@ class OrderLine(Tenant):
 class Fulfilment(Tenant):
     """An order line was fulfilled: received, billed or returned, by which line of which document."""
 
-    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="fulfilments")
+    order_line = models.ForeignKey(
+        OrderLine, db_constraint=False, on_delete=models.PROTECT, related_name="fulfilments"
+    )
     kind = models.CharField(max_length=8)
     receipt_line = models.ForeignKey(
-        "inventory.ReceiptLine", null=True, on_delete=models.PROTECT, related_name="+"
+        "inventory.ReceiptLine", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
     )
-    bill_line = models.ForeignKey("invoicing.BillLine", null=True, on_delete=models.PROTECT, related_name="+")
+    bill_line = models.ForeignKey(
+        "invoicing.BillLine", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     shipment_line = models.ForeignKey(
-        "inventory.ShipmentLine", null=True, on_delete=models.PROTECT, related_name="+"
+        "inventory.ShipmentLine", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
     )
     quantity = models.BigIntegerField()

@@ -12,11 +12,15 @@ from backstay.platform.records import Document, Tenant
 class Order(Document):
     """A quotation that becomes an order. Amounts as an invoice of it would have them."""
 
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(
+        "parties.Party", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     ordered_on = models.DateField()
     valid_until = models.DateField(null=True)
     required_on = models.DateField(null=True)
-    place = models.ForeignKey("inventory.Place", on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(
+        "inventory.Place", db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     currency = models.ForeignKey("ledger.Unit", on_delete=models.PROTECT, related_name="+")
     rounding = models.CharField(max_length=5, default="total")
     net = models.BigIntegerField(default=0)
@@ -41,16 +45,18 @@ class Order(Document):
 class OrderLine(Tenant):
     """``stock_quantity``: what is ordered; shipped, invoiced and returned never pass it."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, db_constraint=False, on_delete=models.PROTECT, related_name="lines")
     position = models.IntegerField()
-    item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("catalog.Item", db_constraint=False, on_delete=models.PROTECT, related_name="+")
     goods = models.BooleanField()
     text = models.CharField(max_length=300, default="")
     quantity = models.DecimalField(max_digits=18, decimal_places=6)
-    uom = models.ForeignKey("catalog.Uom", on_delete=models.PROTECT, related_name="+")
+    uom = models.ForeignKey("catalog.Uom", db_constraint=False, on_delete=models.PROTECT, related_name="+")
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
     discount = models.DecimalField(max_digits=7, decimal_places=6, default=0)
-    tax_code = models.ForeignKey("tax.TaxCode", null=True, on_delete=models.PROTECT, related_name="+")
+    tax_code = models.ForeignKey(
+        "tax.TaxCode", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
     percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
     net = models.BigIntegerField(default=0)
     stock_quantity = models.BigIntegerField()
@@ -84,16 +90,18 @@ class OrderLine(Tenant):
 class Fulfilment(Tenant):
     """An order line was fulfilled: shipped, invoiced or returned, by which line of which document."""
 
-    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="fulfilments")
+    order_line = models.ForeignKey(
+        OrderLine, db_constraint=False, on_delete=models.PROTECT, related_name="fulfilments"
+    )
     kind = models.CharField(max_length=8)
     shipment_line = models.ForeignKey(
-        "inventory.ShipmentLine", null=True, on_delete=models.PROTECT, related_name="+"
+        "inventory.ShipmentLine", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
     )
     invoice_line = models.ForeignKey(
-        "invoicing.InvoiceLine", null=True, on_delete=models.PROTECT, related_name="+"
+        "invoicing.InvoiceLine", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
     )
     receipt_line = models.ForeignKey(
-        "inventory.ReceiptLine", null=True, on_delete=models.PROTECT, related_name="+"
+        "inventory.ReceiptLine", null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
     )
     quantity = models.BigIntegerField()
 

@@ -32,7 +32,7 @@ class TaxCode(Record):
 class TaxRate(Record):
     """A rate in percent, valid from a day to a day (both included); rates of a code never overlap."""
 
-    tax_code = models.ForeignKey(TaxCode, on_delete=models.PROTECT, related_name="rates")
+    tax_code = models.ForeignKey(TaxCode, db_constraint=False, on_delete=models.PROTECT, related_name="rates")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     percent = models.DecimalField(max_digits=7, decimal_places=4)
@@ -49,7 +49,7 @@ class TaxRule(Record):
     tax_class = models.CharField(max_length=10)
     treatment = models.CharField(max_length=12)
     way = models.CharField(max_length=3)
-    tax_code = models.ForeignKey(TaxCode, on_delete=models.PROTECT)
+    tax_code = models.ForeignKey(TaxCode, db_constraint=False, on_delete=models.PROTECT)
 
     class Meta:
         constraints: ClassVar = [

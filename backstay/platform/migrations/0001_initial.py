@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="attachments",
                         to="platform.file",
                     ),

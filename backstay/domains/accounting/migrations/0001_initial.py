@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         editable=False,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         to="accounting.journalentry",
                     ),
                 ),
@@ -69,13 +69,13 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
                     ),
                 ),
                 (
                     "entry",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="accounting.journalentry",
                     ),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                     "party",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="parties.party",
                     ),

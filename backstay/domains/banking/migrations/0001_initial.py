@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
                     ),
                 ),
                 (
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 (
                     "bank_account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="banking.bankaccount",
                     ),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
                     ),
                 ),
             ],
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 (
                     "payment",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="banking.payment",
                     ),

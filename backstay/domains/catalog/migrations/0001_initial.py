@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.account",
                     ),
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         to="catalog.category",
                     ),
                 ),
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.account",
                     ),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.account",
                     ),
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         to="catalog.category",
                     ),
                 ),
@@ -160,16 +160,16 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="uoms", to="catalog.item"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="uoms", to="catalog.item"
                     ),
                 ),
-                ("uom", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.uom")),
+                ("uom", models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="catalog.uom")),
             ],
         ),
         migrations.AddField(
             model_name="item",
             name="uom",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.uom"),
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="catalog.uom"),
         ),
         migrations.AddConstraint(
             model_name="category",

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         to="inventory.place",
                     ),
                 ),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                     "party",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="parties.party",
                     ),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
                     ),
                 ),
             ],
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                     "party",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="parties.party",
                     ),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
                     ),
                 ),
             ],
@@ -129,13 +129,13 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
                     ),
                 ),
                 (
                     "receipt",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="inventory.receipt",
                     ),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                     "party",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="parties.party",
                     ),
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
                     ),
                 ),
             ],
@@ -193,13 +193,13 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
                     ),
                 ),
                 (
                     "shipment",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="inventory.shipment",
                     ),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     "party",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="parties.party",
                     ),
@@ -240,13 +240,13 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
                     ),
                 ),
                 (
                     "target",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
                     ),
                 ),
             ],
@@ -262,13 +262,13 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
                     ),
                 ),
                 (
                     "transfer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="inventory.transfer",
                     ),
@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
                     "party",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="parties.party",
                     ),
@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
                     ),
                 ),
             ],
@@ -325,13 +325,13 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
                     ),
                 ),
                 (
                     "write_off",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="inventory.writeoff",
                     ),
@@ -350,7 +350,7 @@ class Migration(migrations.Migration):
                 (
                     "count",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="inventory.count",
                     ),
@@ -358,7 +358,7 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
                     ),
                 ),
             ],

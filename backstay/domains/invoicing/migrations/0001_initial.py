@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
                     ),
                 ),
             ],
@@ -78,20 +78,20 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
                     ),
                 ),
                 (
                     "bill",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="invoicing.bill"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="invoicing.bill"
                     ),
                 ),
                 (
                     "item",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="catalog.item",
                     ),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                     "tax_code",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tax.taxcode",
                     ),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                     "uom",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="catalog.uom",
                     ),
@@ -130,13 +130,13 @@ class Migration(migrations.Migration):
                 (
                     "bill",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="taxes", to="invoicing.bill"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="taxes", to="invoicing.bill"
                     ),
                 ),
                 (
                     "tax_code",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tax.taxcode"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tax.taxcode"
                     ),
                 ),
             ],
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                     "credits",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="credit_notes",
                         to="invoicing.invoice",
                     ),
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
                     ),
                 ),
             ],
@@ -210,14 +210,14 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
                     ),
                 ),
                 (
                     "credits_line",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="invoicing.invoiceline",
                     ),
@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
                 (
                     "invoice",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="invoicing.invoice",
                     ),
@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
                     "item",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="catalog.item",
                     ),
@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
                     "tax_code",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tax.taxcode",
                     ),
@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
                     "uom",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="catalog.uom",
                     ),
@@ -270,7 +270,7 @@ class Migration(migrations.Migration):
                 (
                     "invoice",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="taxes",
                         to="invoicing.invoice",
                     ),
@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
                 (
                     "tax_code",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tax.taxcode"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tax.taxcode"
                     ),
                 ),
             ],
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
                     ),
                 ),
             ],

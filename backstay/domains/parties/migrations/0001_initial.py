@@ -93,13 +93,13 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="people", to="parties.party"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="people", to="parties.party"
                     ),
                 ),
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="organisations",
                         to="parties.party",
                     ),
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="consents",
                         to="parties.party",
                     ),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="addresses",
                         to="parties.party",
                     ),
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="parties.party"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="parties.party"
                     ),
                 ),
             ],

@@ -50,13 +50,13 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
                     ),
                 ),
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
                     ),
                 ),
             ],
@@ -83,13 +83,13 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
                     ),
                 ),
                 (
                     "order",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="purchasing.order",
                     ),
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                     "tax_code",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tax.taxcode",
                     ),
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 (
                     "uom",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.uom"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.uom"
                     ),
                 ),
             ],
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                     "bill_line",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="invoicing.billline",
                     ),
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                     "receipt_line",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="inventory.receiptline",
                     ),
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     "shipment_line",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="inventory.shipmentline",
                     ),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 (
                     "order_line",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="fulfilments",
                         to="purchasing.orderline",
                     ),

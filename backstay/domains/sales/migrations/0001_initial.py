@@ -55,13 +55,13 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
                     ),
                 ),
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.place"
                     ),
                 ),
             ],
@@ -87,20 +87,20 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.item"
                     ),
                 ),
                 (
                     "order",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="sales.order"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="sales.order"
                     ),
                 ),
                 (
                     "tax_code",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tax.taxcode",
                     ),
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 (
                     "uom",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.uom"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.uom"
                     ),
                 ),
             ],
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                     "invoice_line",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="invoicing.invoiceline",
                     ),
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                     "receipt_line",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="inventory.receiptline",
                     ),
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                     "shipment_line",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="inventory.shipmentline",
                     ),
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 (
                     "order_line",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT,
                         related_name="fulfilments",
                         to="sales.orderline",
                     ),

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 (
                     "tax_code",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rates", to="tax.taxcode"
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="rates", to="tax.taxcode"
                     ),
                 ),
             ],
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ("way", models.CharField(max_length=3)),
                 (
                     "tax_code",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tax.taxcode"),
+                    models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="tax.taxcode"),
                 ),
             ],
             options={
