@@ -7,9 +7,10 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from backstay import ledger
-from backstay.platform import outbox, rows
+from backstay.platform import mail, outbox, rows
 
 log = structlog.get_logger(__name__)
+HANDLERS = (mail,)  # imported here, so that the worker knows who delivers what
 
 
 @app.task(name="backstay.platform.tasks.deliver_outbox", queueing_lock="outbox")

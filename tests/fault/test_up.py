@@ -11,6 +11,8 @@ import threading
 import urllib.request
 from pathlib import Path
 
+from backstay.platform import mail, rows
+from backstay.platform.context import work
 from tests.conftest import ROOT
 
 
@@ -20,6 +22,11 @@ def _answer(port: int) -> bool:
             return answer.status == 200
     except OSError:
         return False
+
+
+def _delivered(company: int) -> bool:
+    with work(company, "system:test"):
+        return rows.execute("SELECT count(*) FROM platform_outbox WHERE delivered_at IS NOT NULL") == [(1,)]
 
 
 def _until(condition: object, seconds: float) -> bool:
@@ -48,7 +55,8 @@ def _children(pid: int) -> dict[str, int]:
     return found
 
 
-def test_up_comes_back_and_stops(database: str) -> None:
+def test_up_comes_back_and_stops(company: int) -> None:
+    """Both parts come up; the worker delivers what was committed; a killed web process comes back; a clean stop."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -61,6 +69,9 @@ def test_up_comes_back_and_stops(database: str) -> None:
         children = _children(process.pid)
         assert sum("gunicorn" in c for c in children) == 1
         assert sum("worker" in c and "gunicorn" not in c for c in children) == 1
+        with work(company, "system:test") as ctx:
+            mail.send(ctx, [{"to": ["ann@example.com"], "subject": "s", "body": "b"}], ["up"])
+        assert _until(lambda: _delivered(company), 60), "the worker delivers nothing"
         web = next(pid for c, pid in children.items() if "gunicorn" in c)
         os.kill(web, signal.SIGKILL)
         assert _until(
