@@ -14,32 +14,10 @@ from backstay.base import clock
 from backstay.base.errors import Denied, Refusal
 from backstay.base.money import grouped
 from backstay.interfaces import papers, reports
+from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.listings import LISTINGS, detail, listing, page
 from backstay.platform import access
 from backstay.platform.context import Ctx
-
-
-def _frame(request: HttpRequest, current: str, **more: Any) -> dict[str, Any]:
-    """What every page shows around its content."""
-    groups: dict[str, list[dict[str, str]]] = {}
-    for name, what in LISTINGS.items():
-        groups.setdefault(what.group, []).append(
-            {"href": f"/documents/{name}", "title": what.title, "icon": what.icon, "name": name}
-        )
-    groups["Reports"] = [
-        {"href": f"/reports/{name}", "title": title, "icon": "chart-bar", "name": name}
-        for name, (title, _) in reports.REPORTS.items()
-    ]
-    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    companies = request.memberships  # type: ignore[attr-defined]
-    frame = {
-        "groups": groups,
-        "current": current,
-        "company": ctx.settings["name"],
-        "companies": companies,
-        "ctx": ctx,
-    }
-    return frame | {"practice": ctx.settings.get("practice", False)} | more
 
 
 def signed_in(view: Any) -> Any:
@@ -86,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
         for label, text, href in figures
     ]
     recent, _ = page(ctx, "invoices", "", "")
-    return render(request, "backstay/home.html", _frame(request, "home", figures=shown, recent=recent[:10]))
+    return render(request, "backstay/home.html", frame(request, "home", figures=shown, recent=recent[:10]))
 
 
 def _last(ctx: Ctx) -> reports.Asked:
@@ -112,7 +90,7 @@ def documents(request: HttpRequest, kind: str) -> HttpResponse:
     return render(
         request,
         "backstay/list.html",
-        _frame(request, kind, what=listing(kind), kind=kind, rows=found, more=more, search=search),
+        frame(request, kind, what=listing(kind), kind=kind, rows=found, more=more, search=search),
     )
 
 
@@ -127,7 +105,7 @@ def document(request: HttpRequest, kind: str, document: int) -> HttpResponse:
     return render(
         request,
         "backstay/detail.html",
-        _frame(request, kind, what=listing(kind), kind=kind, id=document, doc=found, paper=has_paper),
+        frame(request, kind, what=listing(kind), kind=kind, id=document, doc=found, paper=has_paper),
     )
 
 
@@ -165,7 +143,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         made = reports.make(ctx, name, asked)
     title = reports.REPORTS[name][0] if name in reports.REPORTS else name
     return render(
-        request, "backstay/report.html", _frame(request, name, made=made, title=title, asked=asked, name=name)
+        request, "backstay/report.html", frame(request, name, made=made, title=title, asked=asked, name=name)
     )
 
 

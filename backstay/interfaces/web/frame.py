@@ -1,0 +1,50 @@
+"""What every page shows around its content: navigation, company, account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from backstay.platform import access
+from backstay.platform.context import Ctx
+from backstay.platform.resources import PAGES, RESOURCES
+
+SECTIONS = ("Trade", "Books", "Work", "People", "System")
+
+
+def frame(request: HttpRequest, current: str, **more: Any) -> dict[str, Any]:
+    """The context of a page; ``current``: the path in the menu. ``more``: what the page itself needs."""
+    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
+    user = request.user
+    name = str(getattr(user, "name", "") or user.get_username())
+    return {
+        "nav": navigation(ctx, current),
+        "current": current,
+        "company": ctx.settings["name"],
+        "companies": request.memberships,  # type: ignore[attr-defined]
+        "practice": ctx.settings.get("practice", False),
+        "ctx": ctx,
+        "me": name,
+        "initials": "".join(word[0] for word in name.split()[:2]).upper(),
+    } | more
+
+
+def navigation(ctx: Ctx, current: str) -> list[dict[str, Any]]:
+    """Sections → domains → entries, of what the actor may read; only the current domain is unfolded."""
+    found: dict[str, dict[str, dict[str, Any]]] = {section: {} for section in SECTIONS}
+    entries = [(r.menu, r.path, r.names[1], f"{r.kind}.read") for r in RESOURCES.values()]
+    entries += [(p.menu, p.path, p.title, p.action) for p in PAGES.values() if not p.hidden]
+    for (section, domain, icon), path, title, action in entries:
+        if not access.may(ctx, action):
+            continue
+        group = found.setdefault(section, {}).setdefault(
+            domain, {"title": _(domain), "icon": icon, "entries": [], "open": False, "href": f"/{path}"}
+        )
+        here = current == path
+        group["open"] = group["open"] or here
+        group["entries"].append({"href": f"/{path}", "title": _(title), "here": here})
+    return [
+        {"title": _(section), "domains": list(domains.values())} for section, domains in found.items() if domains
+    ]

@@ -1,0 +1,41 @@
+"""Icons, figures and dates as the desk shows them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from backstay.base import clock
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of the sprite; decorative, so what it means stands beside it or in an aria-label."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f" icon-{size}" if size else "", static("backstay/sprite.svg"), name,
+    )  # fmt: skip
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """19 Nov, with the year only when it is another."""
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        value = value.date()
+    return formats.date_format(value, "j M" if value.year == clock.today().year else "j M Y")
+
+
+@register.filter
+def of(mapping: Any, key: Any) -> Any:
+    """``mapping[key]``, or nothing."""
+    return mapping.get(key, "") if mapping else ""
