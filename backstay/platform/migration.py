@@ -121,6 +121,41 @@ class Protect(Operation):
         ]
 
 
+class Searchable(Operation):
+    """Keep the words of columns, so that every prefix of any word finds the row (``platform_word``)."""
+
+    reversible = False
+    reduces_to_sql = True
+
+    def __init__(self, table: str, kind: str, columns: Sequence[str]) -> None:
+        self.table, self.kind, self.columns = table, kind, list(columns)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.table, self.kind, self.columns], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing of this is part of Django's state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        filled = " OR ".join(f"NEW.{c} <> ''" for c in self.columns)
+        changed = " OR ".join(f"OLD.{c} IS DISTINCT FROM NEW.{c}" for c in self.columns)
+        args = ", ".join(f"'{a}'" for a in (self.kind, *self.columns))
+        texts = ", ".join(self.columns)
+        for statement in (
+            f"CREATE TRIGGER words_insert AFTER INSERT ON {self.table} FOR EACH ROW WHEN ({filled}) "
+            f"EXECUTE FUNCTION keep_words({args})",
+            f"CREATE TRIGGER words_update AFTER UPDATE OF {texts} ON {self.table} FOR EACH ROW WHEN ({changed}) "
+            f"EXECUTE FUNCTION keep_words({args})",
+            "INSERT INTO platform_word (company_id, kind, object_id, word) "
+            f"SELECT t.company_id, '{self.kind}', t.id, w FROM {self.table} t, "
+            f"LATERAL words_of(concat_ws(' ', {texts})) w",
+        ):
+            schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return f"Keep the words of {self.table}"
+
+
 def company_reference(table: str, refs: Sequence[str]) -> str:
     """A foreign key to the company, unless a composite one that is never empty says so already."""
     columns = ", ".join(f"'{column}'" for column in refs)

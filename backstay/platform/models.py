@@ -144,3 +144,125 @@ class ImportedRow(Tenant):
             models.UniqueConstraint(fields=["company_id", "kind", "key"], name="import.key_once")
         ]
         indexes: ClassVar = [models.Index(fields=["key"], name="imported_key")]
+
+
+class Draft(Tenant):
+    """What somebody types and has not finished: texts as typed, so that nothing is lost and nothing is refused.
+
+    ``data``: {"head": {field: text}, "lines": [{"key": …, field: text}]}; ``changed``: the revision in which a field
+    or line last changed, so that two people on one draft never overwrite one another. ``made_id``: what it became.
+    """
+
+    path = models.CharField(max_length=60)
+    object_id = models.BigIntegerField(null=True)
+    data = models.JSONField(default=dict)
+    changed = models.JSONField(default=dict)
+    revision = models.IntegerField(default=1)
+    created_by = models.CharField(max_length=80)
+    updated_by = models.CharField(max_length=80)
+    updated_at = models.DateTimeField(db_default=models.functions.Now())
+    made_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["company_id", "path", "-updated_at"],
+                name="draft_open",
+                condition=models.Q(made_id=None),
+            )
+        ]
+
+
+class Once(Tenant):
+    """An act that was done: the same click again leads to what it led to, and does nothing twice."""
+
+    key = models.CharField(max_length=64)
+    href = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company_id", "key"], name="platform.once")]
+
+
+class SavedView(Tenant):
+    """A named query of a list: of one user, or shared with the company."""
+
+    path = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    query = models.TextField()
+    owner = models.CharField(max_length=80)
+    shared = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "path", "owner", "name"], name="platform.view_once")
+        ]
+
+
+class Comment(Tenant):
+    """What people say about an object; never changed."""
+
+    kind = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    text = models.TextField()
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company_id", "kind", "object_id"], name="comment_object")]
+
+
+class Notice(Tenant):
+    """Something a user should see: a mention, finished work."""
+
+    actor = models.CharField(max_length=80)
+    text = models.CharField(max_length=300)
+    href = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=models.functions.Now())
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["company_id", "actor", "-id"], name="notice_unread", condition=models.Q(read_at=None)
+            )
+        ]
+
+
+class Work(Tenant):
+    """Long work in the background: how far it is, whether somebody wants it stopped, what came of it."""
+
+    task = models.CharField(max_length=100)
+    title = models.CharField(max_length=200)
+    args = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, default="waiting", db_default="waiting")
+    done = models.BigIntegerField(default=0, db_default=0)
+    total = models.BigIntegerField(default=0, db_default=0)
+    cancel = models.BooleanField(default=False, db_default=False)
+    result = models.JSONField(null=True)
+    error = models.TextField(default="", db_default="")
+    actor = models.CharField(max_length=80)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    updated_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "running", "done", "failed", "cancelled"]),
+                name="platform.work_state",
+            )
+        ]
+
+
+class Word(Tenant):
+    """A word that an object is found by, in lower case without accents; triggers keep it (``Searchable``)."""
+
+    kind = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    word = models.CharField(max_length=60, db_collation="C")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["company_id", "kind", "word", "object_id"], name="word_prefix"),
+            models.Index(fields=["company_id", "kind", "object_id"], name="word_object"),
+        ]

@@ -1,7 +1,7 @@
 """Views by declaration: a ``Resource`` says of a record or document what people see and may do, as data.
 
 Lists, forms, details, boards, calendars, import, export, search and permissions come from it. Field names are the
-model's, or of the domain's ``queries.COLUMNS`` (worked out for a page of ids at once); acts are names of the
+model's, or of the domain's ``columns.COLUMNS`` (worked out for a page of ids at once); acts are names of the
 domain's processes, whose parameters are what a person is asked. Everything is checked at start.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib.util
 import inspect
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from backstay.platform.documents import REGISTRY as LIVES
 from backstay.platform.documents import Lifecycle
 
 RESOURCES: dict[str, Resource] = {}  # by path, e.g. "sales/orders"
+EXTRA: dict[str, dict[str, tuple[tuple[str, ...], str, str]]] = {}  # kind → act → (states, module, process)
 PAGES: dict[str, Page] = {}
 LABELS: dict[str, tuple[str, str]] = {}  # "field" or "app.Model.field" → (label, help)
 MONEY = ("net", "tax", "gross", "amount", "value", "fee", "unallocated", "difference", "credit_limit")
@@ -88,35 +90,75 @@ class Resource:
         """A module of the domain, e.g. ``processes``."""
         return importlib.import_module(f"{apps.get_app_config(self.of._meta.app_label).name}.{name}")
 
-    def process(self, act: str) -> Callable[..., Any]:
-        """The process of an act."""
-        made: Callable[..., Any] = getattr(self.part("processes"), self.acts[act])
-        return made
+    def told(self, name: str) -> Mapping[str, Any]:
+        """A table of the domain's ``columns``: COLUMNS, FILTERS, HINTS, PANELS or READY, by kind and name."""
+        module = f"{apps.get_app_config(self.of._meta.app_label).name}.columns"
+        found: Mapping[str, Any] = (
+            getattr(importlib.import_module(module), name, {}) if importlib.util.find_spec(module) else {}
+        )
+        return found
 
-    def computed(self, name: str) -> Callable[..., Mapping[int, Any]] | None:
-        """The query that works a column out for a list of ids; None for a column of the table."""
-        found = getattr(self.part("queries"), "COLUMNS", {})
-        return typing.cast("Callable[..., Mapping[int, Any]] | None", found.get(name))
+    def process(self, act: str) -> Callable[..., Any]:
+        """The process of an act, this domain's or one that a higher domain added."""
+        if act in self.acts:
+            return typing.cast("Callable[..., Any]", getattr(self.part("processes"), self.acts[act]))
+        _, module, name = EXTRA[self.kind][act]
+        return typing.cast(
+            "Callable[..., Any]", getattr(importlib.import_module(f"{module}.processes"), name)
+        )
+
+    @property
+    def child(self) -> type[models.Model] | None:
+        """The model of the lines."""
+        return apps.get_model(self.lines.model) if self.lines else None
+
+    @property
+    def lines_name(self) -> str:
+        """What the lines are called on the document, e.g. ``lines``."""
+        for found in self.of._meta.related_objects:
+            if self.child is not None and found.related_model is self.child and found.related_name:
+                return str(found.related_name)
+        return "lines"
+
+    def computed(self, name: str) -> tuple[str, Callable[..., Mapping[int, Any]]] | None:
+        """(kind, query) of a column that is worked out for a list of ids; None for a column of the table."""
+        found = self.told("COLUMNS").get(f"{self.kind}.{name}")
+        return typing.cast("tuple[str, Callable[..., Mapping[int, Any]]] | None", found)
+
+    def condition(self, name: str) -> Callable[..., tuple[str, list[Any]]] | None:
+        """The query behind a named filter: ``(ctx)`` → (SQL of the ids, parameters)."""
+        found = self.told("FILTERS").get(f"{self.kind}.{name}")
+        return typing.cast("Callable[..., tuple[str, list[Any]]] | None", found)
 
     def transitions(self, state: str) -> list[str]:
-        """Acts a document in this state allows, in the order declared."""
-        if not self.life:
-            return [a for a in self.acts if a not in ("create", "change")]
-        allowed = self.life.allowed(state)
-        return [act for act in self.acts if act in allowed]
+        """Acts a document in this state allows, in the order declared; those of higher domains first."""
+        added = [
+            act for act, (states, _, _) in EXTRA.get(self.kind, {}).items() if not states or state in states
+        ]
+        own = [act for act in self.acts if act not in ("create", "change")]
+        return added + [act for act in own if not self.life or act in self.life.allowed(state)]
 
     def check(self) -> Iterator[str]:
         """What is wrong with the declaration, one line each."""
         for name in (*self.columns, *self.form, *self.search, self.board, self.calendar):
             if name and not _known(self, name):
                 yield f"{self.path}: {self.model} has no {name}"
+        for query in self.views.values():
+            for part in query.split("&"):
+                key, _, told = part.partition("=")
+                word, _, rest = told.partition(":")
+                if key == "f" and not (_known(self, word) or (word == "is" and self.condition(rest))):
+                    yield f"{self.path}: a view filters by {told}, which is not known"
         for act, process in self.acts.items():
             if not callable(getattr(self.part("processes"), process, None)):
                 yield f"{self.path}: act {act}: there is no process {process}"
         if self.lines:
             child = apps.get_model(self.lines.model)
             for name in (*self.lines.grid, *self.lines.shown):
-                if not _has(child, name.partition(":")[0].split(".")[0]):
+                plain = name.partition(":")[0].split(".")[0]
+                if not _has(child, plain) and f"{child._meta.label_lower}.{plain}" not in self.told(
+                    "COLUMNS"
+                ):
                     yield f"{self.path}: {self.lines.model} has no {name}"
 
 
@@ -133,6 +175,12 @@ class Page:
     action: str
     function: Callable[..., Any]
     hidden: bool = False
+
+
+def extend(kind: str, module: str, acts: Mapping[str, tuple[tuple[str, ...], str]]) -> None:
+    """Acts that a higher domain adds to documents of a lower one: act → (states that allow it, process)."""
+    for act, (states, process) in acts.items():
+        EXTRA.setdefault(kind, {})[act] = (states, module.rpartition(".")[0], process)
 
 
 def page(path: str, title: str, menu: tuple[str, str, str], action: str, hidden: bool = False) -> Any:
@@ -157,15 +205,24 @@ def label(model: type[models.Model] | None, name: str) -> tuple[str, str]:
 
 
 def draft_of(process: Callable[..., Any]) -> tuple[type[Any] | None, dict[str, Any]]:
-    """(draft class, other parameters by type) of a process ``(ctx, drafts or ids, …)``."""
+    """(draft class, other parameters by type) of a process ``(ctx, drafts, ids or changes, …)``."""
     hints = typing.get_type_hints(process)
-    names = [p for p in inspect.signature(process).parameters if p != "ctx"]
-    first, rest = (names[0], names[1:]) if names else ("", [])
-    inner = typing.get_args(hints[first])[0] if first and typing.get_args(hints[first]) else None
-    draft = inner if dataclasses.is_dataclass(inner) and isinstance(inner, type) else None
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    asked = {n: hints[n] for n in rest if inspect.signature(process).parameters[n].kind is not keyword}
-    return draft, asked
+    parameters = inspect.signature(process).parameters
+    names = [n for n in parameters if n != "ctx" and parameters[n].kind is not inspect.Parameter.KEYWORD_ONLY]
+    inner = typing.get_args(hints[names[0]])[-1:] if names else ()
+    draft = inner[0] if inner and dataclasses.is_dataclass(inner[0]) and isinstance(inner[0], type) else None
+    return draft, {n: hints[n] for n in names[1:]}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What stands beside a form: figures, a bar (used of a limit), things to add. Texts are ready to show."""
+
+    title: str
+    pairs: Sequence[tuple[str, str, str]] = ()  # label, text, tone ("", "strong", "warn")
+    bar: tuple[int, int] | None = None
+    adds: Sequence[tuple[str, str, str]] = ()  # value of the line's first column, its text, quantity
+    note: str = ""
 
 
 def for_kind(kind: str) -> Resource | None:
@@ -185,7 +242,9 @@ def check_all() -> list[str]:
 
 def _known(resource: Resource, name: str) -> bool:
     plain = name.partition(":")[0]
-    return bool(resource.computed(plain)) or _has(resource.of, plain.split(".")[0]) or _in_draft(resource, plain)
+    return (
+        bool(resource.computed(plain)) or _has(resource.of, plain.split(".")[0]) or _in_draft(resource, plain)
+    )
 
 
 def _in_draft(resource: Resource, name: str) -> bool:

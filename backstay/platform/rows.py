@@ -17,7 +17,7 @@ from django.db import connections, models
 from backstay.base.errors import NotFound
 from backstay.ledger.statement import execute
 
-__all__ = ["bind", "execute", "insert", "insert_counting", "lock", "of", "update"]
+__all__ = ["bind", "delete", "execute", "insert", "insert_counting", "lock", "of", "update"]
 Columns = Mapping[str, Sequence[Any]]
 
 
@@ -82,6 +82,13 @@ def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> i
         return 0
     names, params = _bind(model, columns)
     return len(execute(_update_sql(model, names), [list(ids), *params]))
+
+
+def delete(model: type[models.Model], column: str, values: Sequence[int]) -> int:
+    """Take out rows whose ``column`` is one of ``values``; how many. Lines of what is posted refuse it."""
+    name, kind, _ = _column(model, column)
+    sql = f'DELETE FROM "{model._meta.db_table}" WHERE "{name}" = ANY(%s::{kind}[]) RETURNING id'
+    return len(execute(sql, [list(values)])) if values else 0
 
 
 def lock(model: type[models.Model], ids: Sequence[int], *fields: str) -> list[Any]:

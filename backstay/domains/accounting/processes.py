@@ -21,9 +21,11 @@ from backstay.domains.accounting.rules import (
     AccountDraft,
     JournalDraft,
     JournalLineDraft,
+    ManualDraft,
     OpeningDraft,
     default_chart,
     fiscal_periods,
+    journal_of,
     nested_chart,
 )
 from backstay.domains.catalog.processes import seed_uoms
@@ -38,10 +40,13 @@ __all__ = [
     "AccountDraft",
     "JournalDraft",
     "JournalLineDraft",
+    "ManualDraft",
     "OpeningDraft",
     "close_fiscal_year",
     "close_periods",
+    "create_accounts",
     "create_company",
+    "enter_journal",
     "open_fiscal_years",
     "post_journal",
     "post_opening",
@@ -265,6 +270,11 @@ def post_journal(ctx: Ctx, drafts: Sequence[JournalDraft]) -> list[int]:
     numbers = numbering.draw(ctx, SERIES, [d.on for d in drafts])
     _bind(ctx, ids, numbers)
     return ids
+
+
+def enter_journal(ctx: Ctx, drafts: Sequence[ManualDraft]) -> list[int]:
+    """Manual entries as a bookkeeper writes them, debit and credit; posted like any other."""
+    return post_journal(ctx, [journal_of(draft) for draft in drafts])
 
 
 def _bind(ctx: Ctx, ids: Sequence[int], numbers: Sequence[str]) -> None:

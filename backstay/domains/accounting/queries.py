@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from backstay import ledger
@@ -134,3 +134,26 @@ def general_ledger(ctx: Ctx, since: date, until: date, account: str | None = Non
         "code": account,
     }
     return [LedgerLine(*row) for row in rows.execute(_LINES, connection_params)]
+
+
+def balances_by_role(ctx: Ctx, roles: Sequence[str], ends: Sequence[date]) -> dict[str, list[int]]:
+    """Balances (debit less credit, in steps) of the accounts of each role at the end of each day, oldest day first."""
+    starts = [date.min, *(day + timedelta(days=1) for day in ends[:-1])]
+    sql = (
+        "SELECT w.n, a.role, sum(s.debit - s.credit)::bigint FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY w(since, until, n),"
+        " LATERAL account_sums(w.since, w.until, %s::text[]) s JOIN account a ON a.id = s.account_id"
+        " WHERE a.role = ANY(%s::text[]) GROUP BY 1, 2"
+    )
+    moved = {
+        (n, role): steps
+        for n, role, steps in rows.execute(
+            sql, [starts, list(ends), list(ledger.balances.ALL_KINDS), list(roles)]
+        )
+    }
+    found: dict[str, list[int]] = {}
+    for role in roles:
+        line: list[int] = []
+        for n in range(1, len(ends) + 1):
+            line.append((line[-1] if line else 0) + moved.get((n, role), 0))
+        found[role] = line
+    return found

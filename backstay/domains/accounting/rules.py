@@ -62,6 +62,38 @@ class JournalDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ManualLineDraft:
+    """A line as a bookkeeper writes it: debit or credit, in steps of the company's currency."""
+
+    account: int
+    debit: int = 0
+    credit: int = 0
+    party: int | None = None
+    item: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualDraft:
+    """A manual entry as a bookkeeper writes it."""
+
+    entered_on: date
+    text: str
+    lines: tuple[ManualLineDraft, ...]
+
+
+def journal_of(draft: ManualDraft) -> JournalDraft:
+    """The entry of what was written. Refusal (``accounting.line``) for a line with both sides, none, or a minus."""
+    lines = []
+    for n, line in enumerate(draft.lines, 1):
+        if min(line.debit, line.credit) < 0 or (line.debit > 0) == (line.credit > 0):
+            raise Refusal("accounting.line", f"line {n} needs a debit or a credit", "Fill in one of the two.")
+        value = line.debit - line.credit
+        lines.append(JournalLineDraft(line.account, value, party=line.party, item=line.item, text=line.text))
+    return JournalDraft(draft.entered_on, tuple(lines), draft.text)
+
+
+@dataclass(frozen=True, slots=True)
 class OpeningDraft:
     """Opening balances as of the day before the first fiscal year. Values in steps, debit +.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backstay.base.context import Ctx
@@ -12,7 +12,16 @@ from backstay.domains.catalog.rules import COMMON_UOMS, ItemDraft, check_barcode
 from backstay.ledger.models import Unit
 from backstay.platform import access, audit, rows
 
-__all__ = ["ItemDraft", "add_uoms", "change_items", "create_categories", "create_items", "seed_uoms"]
+__all__ = [
+    "ItemDraft",
+    "add_uoms",
+    "archive_items",
+    "change_items",
+    "create_categories",
+    "create_items",
+    "edit_items",
+    "seed_uoms",
+]
 register(
     {
         "catalog.sku_once": ("another item has this SKU", "Choose another SKU, or change that item."),
@@ -47,7 +56,7 @@ def create_categories(
 def create_items(ctx: Ctx, drafts: Sequence[ItemDraft]) -> list[int]:
     """Make items; goods get a ledger unit of their own. Raises Refusal for unknown units, double SKUs, bad GTINs."""
     access.require(ctx, "catalog.item.create")
-    uoms = {row.code: row.id for row in rows.of(Uom, "code", {d.uom for d in drafts}, "code")}
+    uoms = _uoms(drafts)
     for draft in drafts:
         if draft.uom not in uoms:
             raise Refusal(
@@ -80,6 +89,42 @@ def create_items(ctx: Ctx, drafts: Sequence[ItemDraft]) -> list[int]:
     )
     audit.record(ctx, "catalog.item", ids, "create")
     return ids
+
+
+def _uoms(drafts: Sequence[ItemDraft]) -> dict[int | str, int]:
+    """Units of measure by the code or id that drafts name."""
+    codes = {d.uom for d in drafts if isinstance(d.uom, str)}
+    ids = {d.uom for d in drafts if isinstance(d.uom, int)}
+    found: dict[int | str, int] = {row.code: row.id for row in rows.of(Uom, "code", sorted(codes), "code")}
+    return found | {row.id: row.id for row in rows.of(Uom, "id", sorted(ids))}
+
+
+def edit_items(ctx: Ctx, changes: Mapping[int, ItemDraft]) -> None:
+    """Make items what the drafts say. Kind and decimals stay: the ledger counts in them. Refusal (``catalog.kind``)."""
+    ids = sorted(changes)
+    access.require(ctx, "catalog.item.change", ids)
+    uoms = _uoms(list(changes.values()))
+    for row in rows.lock(Item, ids, "sku", "kind"):
+        draft = changes[row.id]
+        if draft.kind != row.kind:
+            raise Refusal(
+                "catalog.kind", f"{row.sku} is {row.kind}: that stays", "Make another item.", "kind"
+            )
+        if draft.barcode:
+            check_barcode(draft.barcode)
+    names = ("sku", "name", "sales_price", "purchase_price", "tax_class")
+    columns: dict[str, Sequence[Any]] = {n: [getattr(changes[i], n) for i in ids] for n in names}
+    rows.update(
+        Item, ids,
+        columns
+        | {"barcode": [changes[i].barcode or None for i in ids]}
+        | {"category_id": [changes[i].category for i in ids], "uom_id": [uoms[changes[i].uom] for i in ids]},
+    )  # fmt: skip
+
+
+def archive_items(ctx: Ctx, ids: Sequence[int]) -> None:
+    """Take items out of use from today on."""
+    change_items(ctx, ids, {"archived_on": [ctx.today] * len(ids)})
 
 
 def add_uoms(ctx: Ctx, uoms: Sequence[tuple[int, int, int, int]]) -> list[int]:

@@ -37,7 +37,7 @@ class ItemDraft:
     name: str
     kind: str = "goods"
     category: int | None = None
-    uom: str = "C62"
+    uom: int | str = "C62"  # id, or code of UN/ECE Recommendation 20
     scale: int = 0
     sales_price: Decimal = Decimal(0)
     purchase_price: Decimal = Decimal(0)

@@ -178,3 +178,28 @@ def reverse_movements(ctx: Ctx, kind: str, ids: Sequence[int], on: date, text: s
         ledger.reverse(ctx, [e[0] for e in mine], on, [e[1] for e in mine], name, text)
     audit.record(ctx, kind, ids, "reverse")
     rows.update(header, ids, {"state": [state] * len(ids)})
+
+
+def reverse_shipments(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
+    """Goods that were shipped are here again."""
+    reverse_movements(ctx, "inventory.shipment", ids, on, text)
+
+
+def reverse_receipts(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
+    """Goods that were received are gone again; refused once they were used."""
+    reverse_movements(ctx, "inventory.receipt", ids, on, text)
+
+
+def reverse_transfers(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
+    """Goods are back where they came from."""
+    reverse_movements(ctx, "inventory.transfer", ids, on, text)
+
+
+def reverse_counts(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
+    """The books hold again what they held before the count."""
+    reverse_movements(ctx, "inventory.count", ids, on, text)
+
+
+def reverse_write_offs(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
+    """Goods that were written off are here after all."""
+    reverse_movements(ctx, "inventory.writeoff", ids, on, text)

@@ -10,7 +10,15 @@ from backstay.domains.inventory.keeping import (
     write_down,
     write_off_goods,
 )
-from backstay.domains.inventory.movements import Moved, reverse_movements
+from backstay.domains.inventory.movements import (
+    Moved,
+    reverse_counts,
+    reverse_movements,
+    reverse_receipts,
+    reverse_shipments,
+    reverse_transfers,
+    reverse_write_offs,
+)
 from backstay.domains.inventory.receiving import receive_goods
 from backstay.domains.inventory.rules import (
     CountDraft,
@@ -41,7 +49,12 @@ __all__ = [
     "put_away",
     "receive_goods",
     "return_shipment_lines",
+    "reverse_counts",
     "reverse_movements",
+    "reverse_receipts",
+    "reverse_shipments",
+    "reverse_transfers",
+    "reverse_write_offs",
     "ship_goods",
     "transfer_goods",
     "write_down",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -178,3 +179,20 @@ def balances_of(ctx: Ctx, subs: Sequence[Sub]) -> dict[Sub, int]:
         sql, [[account_id(ctx, s.account) for s in subs], [s.item for s in subs], ctx.company]
     )
     return {subs[o - 1]: int(value) for o, value in found}
+
+
+_FREE = """
+SELECT i.id, coalesce(sum(f.free), 0) * 10::numeric ^ -u.scale, u.code
+FROM catalog_item i JOIN unit u ON u.id = i.unit_id
+LEFT JOIN LATERAL (
+    SELECT l.amount - coalesce((SELECT sum(h.remaining) FROM hold h WHERE h.subaccount_id = s.id AND h.state = 'pending'
+                                AND h.expires_at > now()), 0) AS free
+    FROM subaccount s JOIN account a ON a.id = s.account_id AND a.role = 'stock' JOIN live l ON l.subaccount_id = s.id
+    WHERE s.company_id = i.company_id AND s.unit_id = i.unit_id) f ON true
+WHERE i.id = ANY(%s::bigint[]) GROUP BY i.id, u.scale, u.code
+"""
+
+
+def free(ctx: Ctx, items: Iterable[int]) -> dict[int, Decimal]:
+    """What is on hand and nobody holds, in the item's own unit, all warehouses together; services are left out."""
+    return {row[0]: row[1] for row in rows.execute(_FREE, [sorted(set(items))])}

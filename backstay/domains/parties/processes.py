@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backstay.base import clock
@@ -18,6 +18,7 @@ __all__ = [
     "archive_parties",
     "change_parties",
     "create_parties",
+    "edit_parties",
     "record_consents",
 ]
 register(
@@ -31,6 +32,34 @@ register(
 def create_parties(ctx: Ctx, drafts: Sequence[PartyDraft]) -> list[int]:
     """Make parties with their roles and addresses; ids in order. Raises Refusal (``parties.role``, ``parties.name``)."""
     access.require(ctx, "parties.party.create")
+    _check(drafts)
+    rest: dict[str, Sequence[Any]] = {"credit_limit": [d.credit_limit for d in drafts]}
+    rest |= {
+        "legal_name": [""] * len(drafts),
+        "registration_id": [""] * len(drafts),
+        "website": [""] * len(drafts),
+    }
+    ids = rows.insert(Party, _columns(drafts) | rest)
+    _add(ctx, [(i, role) for i, d in zip(ids, drafts, strict=True) for role in d.roles], ids, drafts)
+    audit.record(ctx, "parties.party", ids, "create")
+    return ids
+
+
+def edit_parties(ctx: Ctx, changes: Mapping[int, PartyDraft]) -> None:
+    """Make parties what the drafts say: columns, roles, addresses; the old values are kept by the database."""
+    ids, drafts = sorted(changes), [changes[i] for i in sorted(changes)]
+    access.require(ctx, "parties.party.change", ids)
+    _check(drafts)
+    rows.lock(Party, ids)
+    rows.update(Party, ids, _columns(drafts))
+    had = {(r.party_id, r.role): r.id for r in rows.of(PartyRole, "party_id", ids, "party_id", "role")}
+    wanted = {(i, role) for i, d in changes.items() for role in d.roles}
+    rows.delete(PartyRole, "id", sorted(had[key] for key in had.keys() - wanted))
+    rows.delete(Address, "party_id", ids)
+    _add(ctx, sorted(wanted - had.keys()), ids, drafts)
+
+
+def _check(drafts: Sequence[PartyDraft]) -> None:
     for draft in drafts:
         if not draft.name.strip():
             raise Refusal("parties.name", "a party needs a name", where=draft.code or "")
@@ -38,41 +67,28 @@ def create_parties(ctx: Ctx, drafts: Sequence[PartyDraft]) -> list[int]:
             raise Refusal(
                 "parties.role", f"{draft.name}: there is no role {unknown[0]}", f"One of {', '.join(ROLES)}."
             )
-    ids = rows.insert(
-        Party,
-        {
-            "kind": [d.kind for d in drafts],
-            "code": [d.code for d in drafts],
-            "name": [d.name.strip() for d in drafts],
-            "legal_name": [""] * len(drafts),
-            "tax_id": [d.tax_id for d in drafts],
-            "registration_id": [""] * len(drafts),
-            "language": [d.language for d in drafts],
-            "email": [d.email for d in drafts],
-            "phone": [d.phone for d in drafts],
-            "website": [""] * len(drafts),
-            "payment_days": [d.payment_days for d in drafts],
-            "credit_limit": [d.credit_limit for d in drafts],
-            "tax_treatment": [d.tax_treatment for d in drafts],
-        },
-    )
-    roles = [(i, role) for i, d in zip(ids, drafts, strict=True) for role in d.roles]
+
+
+def _columns(drafts: Sequence[PartyDraft]) -> dict[str, Any]:
+    names = ("kind", "tax_id", "language", "email", "phone", "payment_days", "tax_treatment")
+    return {n: [getattr(d, n) for d in drafts] for n in names} | {
+        "name": [d.name.strip() for d in drafts],
+        "code": [d.code or None for d in drafts],
+    }
+
+
+def _add(
+    ctx: Ctx, roles: Sequence[tuple[int, str]], ids: Sequence[int], drafts: Sequence[PartyDraft]
+) -> None:
+    since = [ctx.today] * len(roles)
     rows.insert(
-        PartyRole,
-        {
-            "party_id": [i for i, _ in roles],
-            "role": [r for _, r in roles],
-            "since_on": [ctx.today] * len(roles),
-        },
+        PartyRole, {"party_id": [i for i, _ in roles], "role": [r for _, r in roles], "since_on": since}
     )
     places = [(i, a) for i, d in zip(ids, drafts, strict=True) for a in d.addresses]
     names = ("kind", "name", "street", "street2", "city", "postal_code", "region", "country")
     rows.insert(
-        Address,
-        {"party_id": [i for i, _ in places]} | {n: [getattr(a, n) for _, a in places] for n in names},
+        Address, {"party_id": [i for i, _ in places]} | {n: [getattr(a, n) for _, a in places] for n in names}
     )
-    audit.record(ctx, "parties.party", ids, "create")
-    return ids
 
 
 def change_parties(ctx: Ctx, ids: Sequence[int], columns: dict[str, Sequence[Any]]) -> None:

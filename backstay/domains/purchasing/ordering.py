@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
@@ -22,6 +23,7 @@ KIND = "purchasing.order"
 LIFE = Lifecycle(
     KIND,
     {
+        "change": (("draft",), "draft"),
         "confirm": (("draft",), "confirmed"),
         "receive": (("confirmed",), "confirmed"),
         "bill": (("confirmed", "closed"), "confirmed"),
@@ -46,6 +48,23 @@ def create_orders(ctx: Ctx, drafts: Sequence[OrderDraft]) -> list[int]:
     access.require(ctx, f"{KIND}.create")
     if not drafts:
         return []
+    ids = _write(ctx, drafts, None)
+    audit.record(ctx, KIND, ids, "create")
+    return ids
+
+
+def change_orders(ctx: Ctx, changes: Mapping[int, OrderDraft]) -> None:
+    """Make draft orders say something else; a confirmed order is closed or cancelled, never changed."""
+    ids = sorted(changes)
+    access.require(ctx, f"{KIND}.change", ids)
+    locked(ctx, ids, "change")
+    rows.delete(OrderLine, "order_id", ids)
+    _write(ctx, [changes[i] for i in ids], ids)
+    audit.record(ctx, KIND, ids, "change")
+
+
+def _write(ctx: Ctx, drafts: Sequence[OrderDraft], ids: Sequence[int] | None) -> list[int]:
+    """Write heads and lines, new (``ids`` None) or over what was there."""
     if any(not d.lines for d in drafts):
         raise Refusal("purchasing.lines", "there are no lines", "Add what is ordered.")
     lines = [(n, line) for n, d in enumerate(drafts) for line in d.lines]
@@ -61,30 +80,28 @@ def create_orders(ctx: Ctx, drafts: Sequence[OrderDraft]) -> list[int]:
     for (n, x), price in zip(lines, prices, strict=True):
         figures[n].append(TaxLine(line_net(x.quantity, price, x.discount), 0, Decimal(0)))
     worked = [totals(mine, ctx.scale, "line") for mine in figures]
-    ids = _insert_orders(ctx, drafts, worked)
+    heads = _heads(ctx, drafts, worked)
+    if ids is None:
+        made = {"state": ["draft"] * len(drafts), "created_by": [ctx.actor] * len(drafts)}
+        ids = rows.insert(Order, made | heads)
+    else:
+        rows.update(Order, ids, heads)
     _insert_lines(ctx, drafts, ids, lines, facts, prices, taxes, worked)
-    audit.record(ctx, KIND, ids, "create")
-    return ids
+    return list(ids)
 
 
-def _insert_orders(ctx: Ctx, drafts: Sequence[OrderDraft], worked: Sequence[Totals]) -> list[int]:
+def _heads(ctx: Ctx, drafts: Sequence[OrderDraft], worked: Sequence[Totals]) -> dict[str, Sequence[Any]]:
     place = place_id(ctx) if any(d.place is None for d in drafts) else 0
-    count = len(drafts)
-    return rows.insert(
-        Order,
-        {
-            "state": ["draft"] * count,
-            "created_by": [ctx.actor] * count,
-            "note": [d.note for d in drafts],
-            "party_id": [d.party for d in drafts],
-            "ordered_on": [d.ordered_on for d in drafts],
-            "expected_on": [d.expected_on for d in drafts],
-            "place_id": [d.place or place for d in drafts],
-            "currency_id": [ctx.currency] * count,
-            "net": [w.net for w in worked],
-            "reference": [d.reference for d in drafts],
-        },
-    )
+    return {
+        "note": [d.note for d in drafts],
+        "party_id": [d.party for d in drafts],
+        "ordered_on": [d.ordered_on for d in drafts],
+        "expected_on": [d.expected_on for d in drafts],
+        "place_id": [d.place or place for d in drafts],
+        "currency_id": [ctx.currency] * len(drafts),
+        "net": [w.net for w in worked],
+        "reference": [d.reference for d in drafts],
+    }
 
 
 def _insert_lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,7 @@ KIND = "sales.order"
 LIFE = Lifecycle(
     KIND,
     {
+        "change": (("quotation",), "quotation"),
         "confirm": (("quotation",), "confirmed"),
         "ship": (("confirmed",), "confirmed"),
         "invoice": (("confirmed", "closed"), "confirmed"),
@@ -53,6 +54,23 @@ def create_quotations(ctx: Ctx, drafts: Sequence[QuotationDraft]) -> list[int]:
     access.require(ctx, f"{KIND}.create")
     if not drafts:
         return []
+    ids = _write(ctx, drafts, None)
+    audit.record(ctx, KIND, ids, "create")
+    return ids
+
+
+def change_quotations(ctx: Ctx, changes: Mapping[int, QuotationDraft]) -> None:
+    """Make quotations say something else; prices and taxes are worked out anew. An order is no quotation any more."""
+    ids = sorted(changes)
+    access.require(ctx, f"{KIND}.change", ids)
+    locked(ctx, ids, "change")
+    rows.delete(OrderLine, "order_id", ids)
+    _write(ctx, [changes[i] for i in ids], ids)
+    audit.record(ctx, KIND, ids, "change")
+
+
+def _write(ctx: Ctx, drafts: Sequence[QuotationDraft], ids: Sequence[int] | None) -> list[int]:
+    """Write heads and lines, new (``ids`` None) or over what was there."""
     if any(not d.lines for d in drafts):
         raise Refusal("sales.lines", "there are no lines", "Add what is ordered.")
     lines = [(n, line) for n, d in enumerate(drafts) for line in d.lines]
@@ -66,10 +84,14 @@ def create_quotations(ctx: Ctx, drafts: Sequence[QuotationDraft]) -> list[int]:
     prices = [facts[x.item].sales_price if x.unit_price is None else x.unit_price for _, x in lines]
     worked = _totals(ctx, drafts, lines, prices, taxes)
     place = place_id(ctx) if any(d.place is None for d in drafts) else 0
-    ids = _insert_orders(ctx, drafts, worked, place)
+    heads = _heads(ctx, drafts, worked, place)
+    if ids is None:
+        made = {"state": ["quotation"] * len(drafts), "created_by": [ctx.actor] * len(drafts)}
+        ids = rows.insert(Order, made | heads)
+    else:
+        rows.update(Order, ids, heads)
     _insert_lines(ctx, drafts, ids, lines, facts, prices, taxes, worked)
-    audit.record(ctx, KIND, ids, "create")
-    return ids
+    return list(ids)
 
 
 def _totals(
@@ -86,30 +108,24 @@ def _totals(
     return [totals(mine, ctx.scale, d.rounding or mode) for mine, d in zip(figures, drafts, strict=True)]
 
 
-def _insert_orders(
+def _heads(
     ctx: Ctx, drafts: Sequence[QuotationDraft], worked: Sequence[Totals], place: int
-) -> list[int]:
-    count = len(drafts)
+) -> dict[str, Sequence[Any]]:
     mode = str(ctx.settings.get("rounding", "total"))
-    return rows.insert(
-        Order,
-        {
-            "state": ["quotation"] * count,
-            "created_by": [ctx.actor] * count,
-            "note": [d.note for d in drafts],
-            "party_id": [d.party for d in drafts],
-            "ordered_on": [d.ordered_on for d in drafts],
-            "valid_until": [d.valid_until for d in drafts],
-            "required_on": [d.required_on for d in drafts],
-            "place_id": [d.place or place for d in drafts],
-            "currency_id": [ctx.currency] * count,
-            "rounding": [d.rounding or mode for d in drafts],
-            "net": [w.net for w in worked],
-            "tax": [w.tax for w in worked],
-            "gross": [w.gross for w in worked],
-            "reference": [d.reference for d in drafts],
-        },
-    )
+    return {
+        "note": [d.note for d in drafts],
+        "party_id": [d.party for d in drafts],
+        "ordered_on": [d.ordered_on for d in drafts],
+        "valid_until": [d.valid_until for d in drafts],
+        "required_on": [d.required_on for d in drafts],
+        "place_id": [d.place or place for d in drafts],
+        "currency_id": [ctx.currency] * len(drafts),
+        "rounding": [d.rounding or mode for d in drafts],
+        "net": [w.net for w in worked],
+        "tax": [w.tax for w in worked],
+        "gross": [w.gross for w in worked],
+        "reference": [d.reference for d in drafts],
+    }
 
 
 def _insert_lines(

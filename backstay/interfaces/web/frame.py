@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -19,16 +20,19 @@ def frame(request: HttpRequest, current: str, **more: Any) -> dict[str, Any]:
     ctx: Ctx = request.ctx  # type: ignore[attr-defined]
     user = request.user
     name = str(getattr(user, "name", "") or user.get_username())
-    return {
-        "nav": navigation(ctx, current),
-        "current": current,
-        "company": ctx.settings["name"],
-        "companies": request.memberships,  # type: ignore[attr-defined]
-        "practice": ctx.settings.get("practice", False),
-        "ctx": ctx,
-        "me": name,
-        "initials": "".join(word[0] for word in name.split()[:2]).upper(),
-    } | more
+    return (
+        {
+            "nav": navigation(ctx, current),
+            "current": current,
+            "company": ctx.settings["name"],
+            "companies": request.memberships,  # type: ignore[attr-defined]
+            "practice": ctx.settings.get("practice", False),
+            "ctx": ctx,
+            "me": name,
+            "initials": "".join(word[0] for word in name.split()[:2]).upper(),
+        }
+        | more
+    )
 
 
 def navigation(ctx: Ctx, current: str) -> list[dict[str, Any]]:
@@ -36,6 +40,10 @@ def navigation(ctx: Ctx, current: str) -> list[dict[str, Any]]:
     found: dict[str, dict[str, dict[str, Any]]] = {section: {} for section in SECTIONS}
     entries = [(r.menu, r.path, r.names[1], f"{r.kind}.read") for r in RESOURCES.values()]
     entries += [(p.menu, p.path, p.title, p.action) for p in PAGES.values() if not p.hidden]
+    rank = {name: n for n, name in enumerate(settings.DOMAINS)}
+    entries.sort(
+        key=lambda e: -rank.get(e[3].partition(".")[0], -1)
+    )  # the higher domain first: orders before invoices
     for (section, domain, icon), path, title, action in entries:
         if not access.may(ctx, action):
             continue
@@ -46,5 +54,7 @@ def navigation(ctx: Ctx, current: str) -> list[dict[str, Any]]:
         group["open"] = group["open"] or here
         group["entries"].append({"href": f"/{path}", "title": _(title), "here": here})
     return [
-        {"title": _(section), "domains": list(domains.values())} for section, domains in found.items() if domains
+        {"title": _(section), "domains": list(domains.values())}
+        for section, domains in found.items()
+        if domains
     ]

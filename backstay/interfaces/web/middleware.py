@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from backstay.base import clock
-from backstay.base.errors import Busy, NotFound, Refusal
+from backstay.base.errors import Busy, NotFound, Refusal, refusal_from
 from backstay.platform import rows
 from backstay.platform.context import work
 
@@ -74,8 +75,10 @@ class Company:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show refusals as what they are: an answer, not a failure."""
-        if not isinstance(exception, Refusal | Busy):
+        refusal = refusal_from(exception) if isinstance(exception, DatabaseError) else exception
+        if not isinstance(refusal, Refusal | Busy):
             return None
+        exception = refusal
         if request.ctx is not None:  # type: ignore[attr-defined]
             transaction.set_rollback(True)
         status = 404 if isinstance(exception, NotFound) else 409

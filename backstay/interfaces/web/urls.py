@@ -1,18 +1,60 @@
-"""Routes of the first page."""
+"""Routes. What declarations give stands last: ``/<domain>/<resource>/…``."""
 
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import URLPattern, path, register_converter
 
-from backstay.interfaces.web import views
+from backstay.interfaces.web import documents, exporting, finding, forms, lists, people, views
+from backstay.platform.resources import PAGES, RESOURCES
 
-urlpatterns = [
+
+class ResourcePath:
+    """The address of a declared resource, e.g. ``sales/orders``."""
+
+    regex = "[a-z]+/[a-z-]+"
+
+    def to_python(self, value: str) -> str:
+        """A resource, or no match."""
+        if value not in RESOURCES:
+            raise ValueError(value)
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ResourcePath, "res")
+urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
-    path("sign-in", auth.LoginView.as_view(template_name="backstay/sign_in.html"), name="sign-in"),
+    path(
+        "sign-in",
+        auth.LoginView.as_view(template_name="backstay/sign_in.html", redirect_authenticated_user=True),
+        name="sign-in",
+    ),
     path("sign-out", auth.LogoutView.as_view(next_page="/sign-in"), name="sign-out"),
     path("company", views.choose_company, name="company"),
+    path("account", views.account, name="account"),
+    path("keys", views.keys, name="keys"),
+    path("find", finding.find, name="find"),
+    path("find/ref", finding.reference, name="reference"),
+    path("notices", people.notices, name="notices"),
+    path("progress/<int:ident>", people.progress, name="progress"),
     path("reports/<slug:name>", views.report, name="report"),
-    path("documents/<slug:kind>", views.documents, name="documents"),
-    path("documents/<slug:kind>/<int:document>", views.document, name="document"),
-    path("papers/<slug:kind>/<int:document>.pdf", views.paper, name="paper"),
+    path("papers/<slug:kind>/<int:document>.pdf", documents.paper, name="paper"),
+    path("files/<int:ident>/<str:name>", people.file, name="file"),
+    *[path(p.path, views.page, {"told": p.path}, name=f"page:{p.path}") for p in PAGES.values()],
+    path("<res:path>", lists.list_, name="list"),
+    path("<res:path>/new", forms.form, name="new"),
+    path("<res:path>/drafts/<int:draft>", forms.form, name="draft"),
+    path("<res:path>/board", lists.board, name="board"),
+    path("<res:path>/calendar", lists.calendar, name="calendar"),
+    path("<res:path>/views", lists.save_view, name="save-view"),
+    path("<res:path>/export.<slug:form>", exporting.export, name="export"),
+    path("<res:path>/act/<slug:act>", documents.act, name="act"),
+    path("<res:path>/<int:ident>", documents.detail, name="detail"),
+    path("<res:path>/<int:ident>/edit", forms.form, name="edit"),
+    path("<res:path>/<int:ident>/preview/<slug:act>", documents.preview, name="preview"),
+    path("<res:path>/<int:ident>/comment", people.comment, name="comment"),
+    path("<res:path>/<int:ident>/files", people.attach, name="attach"),
+    path("<res:path>/<int:ident>/mail", people.send, name="mail"),
 ]

@@ -1,4 +1,4 @@
-"""The first page: sign-in, lists of documents, the reports. The desk itself comes from declarations."""
+"""Pages that no declaration gives: home, reports, account, keys; and the pages of domains."""
 
 from __future__ import annotations
 
@@ -8,32 +8,22 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backstay.base import clock
 from backstay.base.errors import Denied, Refusal
-from backstay.base.money import grouped
-from backstay.interfaces import papers, reports
+from backstay.interfaces import reports
+from backstay.interfaces.web.desk import home_of
 from backstay.interfaces.web.frame import frame
-from backstay.interfaces.web.listings import LISTINGS, detail, listing, page
-from backstay.platform import access
+from backstay.interfaces.web.sign import signed_in
+from backstay.platform import access, rows
 from backstay.platform.context import Ctx
-
-
-def signed_in(view: Any) -> Any:
-    """Send strangers to the sign-in; the middleware has opened the company's transaction for everybody else."""
-
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.ctx is None:  # type: ignore[attr-defined]
-            return redirect(f"/sign-in?next={request.path}")
-        answer: HttpResponse = view(request, *args, **kwargs)
-        return answer
-
-    return wrapped
+from backstay.platform.resources import PAGES
 
 
 @require_GET
-def healthz(_: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> JsonResponse:
     """Whether this process answers and reaches its database."""
     try:
         with connection.cursor() as cursor:
@@ -46,80 +36,49 @@ def healthz(_: HttpRequest) -> JsonResponse:
 @signed_in
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Key figures of the company."""
+    """What matters today."""
     ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    asked = _last(ctx)
-    made = {
-        name: reports.make(ctx, name, asked)
-        for name in ("receivables", "payables", "stock", "income-statement")
-    }
-    figures = [
-        ("Receivables", made["receivables"].json["amount"], "/reports/receivables"),
-        ("Payables", made["payables"].json["amount"], "/reports/payables"),
-        ("Stock", made["stock"].json["value"], "/reports/stock"),
-        ("Result this year", made["income-statement"].json["result"], "/reports/income-statement"),
-    ]
-    shown = [
-        (label, grouped(int(text.replace(".", "")), ctx.scale) if "." in text else text, href)
-        for label, text, href in figures
-    ]
-    recent, _ = page(ctx, "invoices", "", "")
-    return render(request, "backstay/home.html", frame(request, "home", figures=shown, recent=recent[:10]))
+    return render(request, "backstay/home.html", frame(request, "home", **home_of(ctx, request)))
+
+
+@signed_in
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here."""
+    return render(request, "backstay/account.html", frame(request, "account"))
+
+
+@signed_in
+@require_GET
+def keys(request: HttpRequest) -> HttpResponse:
+    """The keyboard map."""
+    template = "backstay/_keys.html" if request.headers.get("HX-Request") else "backstay/keys.html"
+    return render(request, template, frame(request, "keys"))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, told: str, **parts: Any) -> HttpResponse:
+    """A page of a domain: its function answers with a response, or with (template, context)."""
+    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
+    found = PAGES[told]
+    access.require(ctx, found.action)
+    made = found.function(request, ctx, **parts)
+    if isinstance(made, HttpResponse):
+        return made
+    template, context = made
+    return render(
+        request,
+        template,
+        frame(request, found.path, page_title=_(found.title), menu=[_(m) for m in found.menu[:2]], **context),
+    )
 
 
 def _last(ctx: Ctx) -> reports.Asked:
     """As of the last day anything was posted: a practice company may live in another year."""
-    from backstay.platform import rows
-
     found = rows.execute("SELECT max(posted_on) FROM entry WHERE company_id = %s", [ctx.company])[0][0]
     day = found or clock.today()
     return reports.Asked(day, date(day.year, 1, 1), day)
-
-
-@signed_in
-@require_GET
-def documents(request: HttpRequest, kind: str) -> HttpResponse:
-    """A list, the newest first; older ones by key."""
-    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    access.require(ctx, f"{listing(kind).kind}.read")
-    search = request.GET.get("q", "").strip().replace("\0", "")[:100]
-    try:
-        found, more = page(ctx, kind, request.GET.get("after", ""), search)
-    except ValueError:
-        raise Refusal("web.page", "this is no page of the list", "Start from the first one.", kind) from None
-    return render(
-        request,
-        "backstay/list.html",
-        frame(request, kind, what=listing(kind), kind=kind, rows=found, more=more, search=search),
-    )
-
-
-@signed_in
-@require_GET
-def document(request: HttpRequest, kind: str, document: int) -> HttpResponse:
-    """A document: lines, entries, history."""
-    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    access.require(ctx, f"{listing(kind).kind}.read", [document])
-    found = detail(ctx, kind, document)
-    has_paper = kind in papers.PAPERS and not found["number"].startswith("Draft")
-    return render(
-        request,
-        "backstay/detail.html",
-        frame(request, kind, what=listing(kind), kind=kind, id=document, doc=found, paper=has_paper),
-    )
-
-
-@signed_in
-@require_GET
-def paper(request: HttpRequest, kind: str, document: int) -> HttpResponse:
-    """A document as PDF."""
-    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    access.require(ctx, f"{listing(kind).kind}.read", [document])
-    name, content = papers.make(ctx, kind, document)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @signed_in
@@ -137,10 +96,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     asked = reports.Asked(
         until, since, until, request.GET.get("account") or None, request.GET.get("item") or None
     )
-    if name == "stock-card" and not asked.item:
-        made = None
-    else:
-        made = reports.make(ctx, name, asked)
+    made = None if name == "stock-card" and not asked.item else reports.make(ctx, name, asked)
     title = reports.REPORTS[name][0] if name in reports.REPORTS else name
     return render(
         request, "backstay/report.html", frame(request, name, made=made, title=title, asked=asked, name=name)
@@ -152,7 +108,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 def choose_company(request: HttpRequest) -> HttpResponse:
     """Work for another of one's companies."""
     wanted = request.POST.get("company", "")
-    mine = {str(i): i for i, _ in request.memberships}  # type: ignore[attr-defined]
+    mine = {str(i): i for i, _name in request.memberships}  # type: ignore[attr-defined]
     if wanted not in mine:
         raise Denied("access.company", "this is not one of your companies")
     request.session["company"] = mine[wanted]

@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from backstay.base import clock
 
@@ -39,3 +40,25 @@ def short_day(value: date | None) -> str:
 def of(mapping: Any, key: Any) -> Any:
     """``mapping[key]``, or nothing."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def kind_of(model: Any) -> str:
+    """The kind of a model, e.g. ``catalog.item``."""
+    return str(model._meta.label_lower) if model else ""
+
+
+@register.filter
+def word(text: str) -> str:
+    """A stored word as people read it."""
+    from backstay.interfaces.web.fields import word_of
+
+    return word_of(str(text))
+
+
+@register.filter
+def inline(name: str) -> str:
+    """A name within a sentence: English writes it small, German does not."""
+    if (get_language() or "en").startswith("en") and name[1:2].islower():
+        return name[:1].lower() + name[1:]
+    return name

@@ -1,0 +1,74 @@
+"""Worked-out columns and named filters of invoices and bills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from backstay.base.context import Ctx
+from backstay.platform import rows
+
+_LEFT = """
+SELECT substr(s.item, {start})::bigint, sum(l.amount)::bigint FROM subaccount s
+JOIN account a ON a.id = s.account_id AND a.role = '{role}' JOIN live l ON l.subaccount_id = s.id
+WHERE s.company_id = %s AND s.item = ANY(%s::text[]) GROUP BY 1
+"""
+_OPEN_IDS = """
+SELECT substr(s.item, {start})::bigint FROM subaccount s JOIN account a ON a.id = s.account_id AND a.role = '{role}'
+JOIN live l ON l.subaccount_id = s.id WHERE s.company_id = %s AND s.item LIKE '{item}:%%' AND l.amount <> 0
+"""
+_SIDES = {
+    "invoice": {"role": "receivable", "item": "invoice", "start": 9},
+    "bill": {"role": "payable", "item": "bill", "start": 6},
+}
+
+
+def left_of(kind: str) -> Callable[[Ctx, Iterable[int]], dict[int, int]]:
+    """What is open by invoice (or bill), in steps; a credit note's is negative, a settled one's 0."""
+    sql, sign = _LEFT.format(**_SIDES[kind]), 1 if kind == "invoice" else -1
+
+    def left(ctx: Ctx, ids: Iterable[int]) -> dict[int, int]:
+        wanted = list(ids)
+        found = dict(rows.execute(sql, [ctx.company, [f"{kind}:{i}" for i in wanted]]))
+        return {i: sign * found.get(i, 0) for i in wanted}
+
+    return left
+
+
+def standing_of(kind: str) -> Callable[[Ctx, Iterable[int]], dict[int, str]]:
+    """draft, open, part, overdue, paid or reversed, by invoice or bill."""
+    left = left_of(kind)
+
+    def standing(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
+        wanted = list(ids)
+        rest = left(ctx, wanted)
+        sql = f"SELECT id, state, due_on, gross FROM invoicing_{kind} WHERE id = ANY(%s::bigint[])"
+        found: dict[int, str] = {}
+        for i, state, due_on, gross in rows.execute(sql, [wanted]):
+            if state != "posted":
+                found[i] = state
+            elif rest[i] == 0:
+                found[i] = "paid"
+            elif rest[i] > 0 and due_on < ctx.today:
+                found[i] = "overdue"
+            else:
+                found[i] = "part" if abs(rest[i]) < gross else "open"
+        return found
+
+    return standing
+
+
+def _unsettled(kind: str, late: bool) -> Callable[[Ctx], tuple[str, list[Any]]]:
+    ids = _OPEN_IDS.format(**_SIDES[kind])
+    if not late:
+        return lambda ctx: (ids, [ctx.company])
+    sql = f"SELECT id FROM invoicing_{kind} WHERE due_on < %s AND state = 'posted' AND kind = %s AND id IN ({ids})"
+    return lambda ctx: (sql, [ctx.today, kind, ctx.company])
+
+
+COLUMNS = {f"invoicing.{kind}.{name}": told for kind in _SIDES for name, told in (("open", ("money", left_of(kind))), ("standing", ("state", standing_of(kind))))}  # fmt: skip
+FILTERS = {
+    f"invoicing.{kind}.{name}": _unsettled(kind, name == "overdue")
+    for kind in _SIDES
+    for name in ("open", "overdue")
+}

@@ -1,0 +1,46 @@
+"""What people see of parties."""
+
+from django.utils.translation import gettext_noop as _
+
+from backstay.platform.resources import LABELS, Lines, Resource
+
+LABELS.update(
+    {
+        "party": (_("Party"), ""),
+        "parties.Party.code": (_("Number"), _("Your number for it; it may stay empty.")),
+        "parties.Party.roles": (_("It is"), ""),
+        "parties.Party.tax_id": (_("Tax number"), _("VAT number with its country, e.g. DE812446903.")),
+        "parties.Party.payment_days": (_("Payment days"), _("Days after the invoice until it is due.")),
+        "parties.Party.tax_treatment": (_("Tax treatment"), ""),
+        "parties.Party.email": (_("Mail"), _("Invoices go here.")),
+        "credit_limit": (_("Credit limit"), ""),
+    }
+)
+FORM = (
+    "name",
+    "kind",
+    "roles:customer,supplier,employee,carrier,other",
+    "code",
+    "tax_id",
+    "email",
+    "phone",
+    "payment_days",
+    "tax_treatment",
+)
+
+PARTIES = Resource(
+    path="parties/parties",
+    model="parties.Party",
+    names=(_("Party"), _("Parties")),
+    menu=("Trade", _("Parties"), "building-store"),
+    columns=("name", "code", "city", "email", "phone", "payment_days", "credit_limit:money"),
+    views={
+        _("Customers"): "f=is:customers",
+        _("Suppliers"): "f=is:suppliers",
+        _("Archived"): "f=is:archived",
+    },
+    form=FORM,
+    lines=Lines("parties.Address", ("kind", "street", "postal_code", "city", "country")),
+    acts={"create": "create_parties", "change": "edit_parties", "archive": "archive_parties"},
+    search=("name",),
+)

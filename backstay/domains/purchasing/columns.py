@@ -1,0 +1,81 @@
+"""Worked-out columns, named filters, and what a buyer is told of items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from backstay.base.context import Ctx
+from backstay.domains.catalog.queries import trade_facts
+from backstay.domains.inventory.queries import free
+from backstay.platform import rows
+
+_PROGRESS = """
+SELECT order_id, bool_or(goods AND received > 0), bool_and(NOT goods OR received = stock_quantity),
+       bool_or(billed > 0), bool_and(billed = stock_quantity)
+FROM purchasing_orderline WHERE order_id = ANY(%s::bigint[]) GROUP BY 1
+"""
+_TO_RECEIVE = """
+SELECT l.order_id FROM purchasing_orderline l JOIN purchasing_order o ON o.id = l.order_id
+WHERE o.state = 'confirmed' AND l.goods AND l.received < l.stock_quantity
+"""
+_TO_BILL = """
+SELECT l.order_id FROM purchasing_orderline l JOIN purchasing_order o ON o.id = l.order_id
+WHERE o.state = 'confirmed' AND CASE WHEN l.goods THEN l.received - l.returned > l.billed ELSE l.billed < l.stock_quantity END
+"""
+
+
+def _progress(which: int) -> Callable[[Ctx, Iterable[int]], dict[int, str]]:
+    def told(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
+        found = rows.execute(_PROGRESS, [list(ids)])
+        return {row[0]: "all" if row[which + 1] else "part" if row[which] else "none" for row in found}
+
+    return told
+
+
+def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[str, Any]]:
+    """What a buyer wants to know of an item: what is free, what it costs."""
+    left = free(ctx, items)
+    return {
+        item: {
+            "sub": told.sku,
+            "price": f"{told.purchase_price:,.2f}",
+            "fill": {"unit_price": f"{told.purchase_price.normalize():f}"},
+            "stock": f"{left[item]:,.6f}".rstrip("0").rstrip(".") if item in left else "",
+        }
+        for item, told in trade_facts(ctx, items).items()
+    }
+
+
+_DONE = """
+SELECT order_id, bool_or(goods AND received < stock_quantity),
+       bool_or(CASE WHEN goods THEN received - returned > billed ELSE billed < stock_quantity END), bool_or(received > returned), bool_or(received > 0 OR billed > 0)
+FROM purchasing_orderline WHERE order_id = ANY(%s::bigint[]) GROUP BY 1
+"""
+_UNFINISHED = """
+SELECT l.order_id FROM purchasing_orderline l JOIN purchasing_order o ON o.id = l.order_id
+WHERE o.state = 'confirmed' AND (l.billed < l.stock_quantity OR (l.goods AND l.received < l.stock_quantity))
+"""
+
+
+def pointless(ctx: Ctx, ids: Iterable[int]) -> dict[int, set[str]]:
+    """Acts that an order's state allows and its lines leave nothing for."""
+    names = (("receive", 1), ("bill", 2), ("return", 3))
+    found = rows.execute(_DONE, [list(ids)])
+    return {
+        row[0]: {act for act, n in names if not row[n]} | ({"cancel"} if row[4] else set()) for row in found
+    }
+
+
+COLUMNS = {
+    "purchasing.order.arrival": ("state", _progress(1)),
+    "purchasing.order.billed_state": ("state", _progress(3)),
+}
+FILTERS = {
+    "purchasing.order.unfinished": lambda ctx: (_UNFINISHED, []),
+    "purchasing.order.to_receive": lambda ctx: (_TO_RECEIVE, []),
+    "purchasing.order.to_bill": lambda ctx: (_TO_BILL, []),
+    "purchasing.order.late": lambda ctx: (_TO_RECEIVE + " AND o.expected_on < %s", [ctx.today]),
+}
+HINTS = {"catalog.item": hints}
+READY = {"purchasing.order": pointless}

@@ -1,0 +1,150 @@
+"""Worked-out columns, named filters, and what stands beside the order form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backstay.base.context import Ctx
+from backstay.base.money import grouped
+from backstay.domains.catalog.queries import trade_facts
+from backstay.domains.inventory.queries import free
+from backstay.domains.parties.queries import terms
+from backstay.domains.sales.models import OrderLine
+from backstay.domains.sales.queries import open_orders
+from backstay.domains.sales.rules import progress
+from backstay.platform import rows
+from backstay.platform.resources import Panel
+
+_PROGRESS = """
+SELECT order_id, bool_or(goods AND shipped > 0), bool_and(NOT goods OR shipped = stock_quantity),
+       bool_or(invoiced > 0), bool_and(invoiced = stock_quantity)
+FROM sales_orderline WHERE order_id = ANY(%s::bigint[]) GROUP BY 1
+"""
+_TO_SHIP = """
+SELECT l.order_id FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
+WHERE o.state = 'confirmed' AND l.goods AND l.shipped < l.stock_quantity
+"""
+_TO_INVOICE = """
+SELECT l.order_id FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id WHERE o.state = 'confirmed'
+AND CASE WHEN l.goods THEN l.shipped - l.returned > l.invoiced ELSE l.invoiced < l.stock_quantity END
+"""
+_BOUGHT = """
+SELECT l.item_id, count(*), max(o.ordered_on), (array_agg(l.unit_price ORDER BY o.ordered_on DESC, l.id DESC))[1],
+       (array_agg(l.quantity ORDER BY o.ordered_on DESC, l.id DESC))[1]
+FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
+WHERE o.party_id = %s AND o.state IN ('confirmed', 'closed') AND (%s::bigint[] IS NULL OR l.item_id = ANY(%s::bigint[]))
+GROUP BY 1 ORDER BY 2 DESC, 3 DESC LIMIT 20
+"""
+
+
+def _progress(which: int) -> Callable[[Ctx, Iterable[int]], dict[int, str]]:
+    def told(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
+        found = rows.execute(_PROGRESS, [list(ids)])
+        return {row[0]: progress(row[which], row[which + 1]) for row in found}
+
+    return told
+
+
+def free_of_lines(ctx: Ctx, ids: Iterable[int]) -> dict[int, Decimal]:
+    """What is free of each line's item."""
+    lines = {row.id: row.item_id for row in rows.of(OrderLine, "id", ids, "item_id")}
+    left = free(ctx, set(lines.values()))
+    return {line: left[item] for line, item in lines.items() if item in left}
+
+
+def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[str, Any]]:
+    """What a clerk wants to know of an item before he takes it: free, price, last bought by this customer."""
+    facts, left = trade_facts(ctx, items), free(ctx, items)
+    bought = (
+        {row[0]: row for row in rows.execute(_BOUGHT, [party, list(items), list(items)])} if party else {}
+    )
+    made = {}
+    for item, told in facts.items():
+        price = f"{told.sales_price:,.2f}"
+        stock = left.get(item)
+        last = bought.get(item)
+        sub = told.sku + (
+            f" · {_('bought %(n)s times, last %(on)s at %(price)s') % {'n': last[1], 'on': last[2], 'price': f'{last[3]:,.2f}'}}"
+            if last
+            else ""
+        )
+        made[item] = {
+            "sub": sub, "price": price, "fill": {"unit_price": f"{told.sales_price.normalize():f}"}, "stock": "" if stock is None else f"{stock:,.6f}".rstrip("0").rstrip("."),
+            "tone": "" if stock is None else "ok" if stock > 0 else "warn",
+        }  # fmt: skip
+    return made
+
+
+_USED = """
+SELECT coalesce(sum(l.amount), 0)::bigint FROM subaccount s JOIN account a ON a.id = s.account_id AND a.role = 'receivable'
+JOIN live l ON l.subaccount_id = s.id WHERE s.company_id = %s AND s.party_id = %s
+"""
+
+
+def panels(ctx: Ctx, head: Mapping[str, Any], gross: str) -> list[Panel]:
+    """Beside the order form: the customer's credit, and what he often buys."""
+    party = head.get("party")
+    if not party:
+        return []
+    told = terms(ctx, [party])[party]
+    used = int(rows.execute(_USED, [ctx.company, party])[0][0])
+    waiting = sum(o.gross for o in open_orders(ctx, party))
+    pairs = [
+        (_("Open invoices"), grouped(used, ctx.scale), ""),
+        (_("Orders not finished"), grouped(waiting, ctx.scale), ""),
+    ]
+    if gross:
+        pairs.append((_("This order"), gross, ""))
+    bar = None
+    if told.credit_limit:
+        pairs.append((_("Limit"), grouped(told.credit_limit, ctx.scale), "strong"))
+        share = min((used + waiting) * 100 // told.credit_limit, 100)
+        bar = (share, 0)
+    bought = rows.execute(_BOUGHT, [party, None, None])[:5]
+    names = trade_facts(ctx, [row[0] for row in bought])
+    adds = [
+        (f"{names[row[0]].sku} {names[row[0]].name}", names[row[0]].name, f"{row[4].normalize():f}")
+        for row in bought
+    ]
+    made = [Panel(_("Credit of %(name)s") % {"name": told.name}, pairs, bar)]
+    return made + ([Panel(_("Often bought"), adds=adds)] if adds else [])
+
+
+_DONE = """
+SELECT order_id, bool_or(goods AND shipped < stock_quantity),
+       bool_or(CASE WHEN goods THEN shipped - returned > invoiced ELSE invoiced < stock_quantity END), bool_or(shipped > returned), bool_or(shipped > 0 OR invoiced > 0)
+FROM sales_orderline WHERE order_id = ANY(%s::bigint[]) GROUP BY 1
+"""
+_UNFINISHED = """
+SELECT l.order_id FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
+WHERE o.state = 'confirmed' AND (l.invoiced < l.stock_quantity OR (l.goods AND l.shipped < l.stock_quantity))
+"""
+
+
+def pointless(ctx: Ctx, ids: Iterable[int]) -> dict[int, set[str]]:
+    """Acts that an order's state allows and its lines leave nothing for."""
+    names = (("ship", 1), ("invoice", 2), ("return", 3))
+    found = rows.execute(_DONE, [list(ids)])
+    return {
+        row[0]: {act for act, n in names if not row[n]} | ({"cancel"} if row[4] else set()) for row in found
+    }
+
+
+COLUMNS = {
+    "sales.order.delivery": ("state", _progress(1)),
+    "sales.order.billing": ("state", _progress(3)),
+    "sales.orderline.free": ("number", free_of_lines),
+}
+FILTERS = {
+    "sales.order.unfinished": lambda ctx: (_UNFINISHED, []),
+    "sales.order.to_ship": lambda ctx: (_TO_SHIP, []),
+    "sales.order.to_invoice": lambda ctx: (_TO_INVOICE, []),
+    "sales.order.late": lambda ctx: (_TO_SHIP + " AND o.required_on < %s", [ctx.today]),
+}
+HINTS = {"catalog.item": hints}
+PANELS = {"sales.order": panels}
+READY = {"sales.order": pointless}

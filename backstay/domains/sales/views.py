@@ -1,0 +1,35 @@
+"""What people see of sales."""
+
+from django.utils.translation import gettext_noop as _
+
+from backstay.platform.resources import LABELS, Lines, Resource
+
+LABELS.update(
+    {
+        "ordered_on": (_("Order date"), ""),
+        "required_on": (_("Deliver on"), ""),
+        "valid_until": (_("Valid until"), _("A quotation that has lapsed is not confirmed.")),
+        "sales.Order.party": (_("Customer"), ""),
+        "sales.Order.reference": (_("Their reference"), ""),
+        "sales.Order.place": (_("Ship from"), ""),
+        "delivery": (_("Shipped"), ""),
+        "billing": (_("Invoiced"), ""),
+        "free": (_("Free"), ""),
+    }
+)
+
+ORDERS = Resource(
+    path="sales/orders",
+    model="sales.Order",
+    names=(_("Sales order"), _("Sales orders")),
+    menu=("Trade", _("Sales"), "clipboard-list"),
+    columns=("number", "party", "ordered_on", "required_on", "state", "gross:money", "delivery", "billing", "reference"),
+    views={_("Open"): "f=is:unfinished", _("Quotations"): "f=state:is:quotation", _("To ship"): "f=is:to_ship",
+           _("To invoice"): "f=is:to_invoice", _("Late"): "f=is:late"},
+    form=("party", "reference", "ordered_on", "required_on", "valid_until", "place", "note"),
+    lines=Lines("sales.OrderLine", ("item", "quantity", "unit_price", "discount:percent"), ("uom", "free", "percent", "net:money")),
+    acts={"create": "create_quotations", "change": "change_quotations", "confirm": "confirm_orders", "ship": "ship_orders",
+          "invoice": "invoice_orders", "return": "return_goods", "close": "close_orders", "cancel": "cancel_orders"},
+    search=("party", "reference"),
+    calendar="required_on",
+)  # fmt: skip

@@ -1,0 +1,353 @@
+"""From typed texts to the draft a process takes; and what it would come to, by doing it and taking it back."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import Error as DatabaseError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from backstay.base.errors import Busy, Refusal, refusal_from
+from backstay.base.money import to_steps
+from backstay.interfaces.web.drafts import Typed
+from backstay.interfaces.web.fields import BadText, Field, column, field_of, money_text, read, shown
+from backstay.interfaces.web.searching import ids_by_words, words
+from backstay.platform import rows
+from backstay.platform.context import Ctx
+from backstay.platform.resources import Resource, draft_of, for_model
+
+TRIAL_LINES = 500  # a larger document is not tried at every keystroke, only worked out
+
+
+@dataclass(slots=True)
+class Bound:
+    """A draft for the process, or what is wrong: field → message; line key → column → message."""
+
+    draft: Any = None
+    errors: dict[str, str] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+    line_errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    head: dict[str, Any] = field(default_factory=dict)
+    refs: dict[str, int] = field(default_factory=dict)  # "field" or "key.field" → id that was found
+
+    @property
+    def ok(self) -> bool:
+        """Whether it can be done."""
+        return not self.errors and not self.line_errors and not self.missing
+
+
+@dataclass(slots=True)
+class Worked:
+    """What a draft would come to: totals, cells of lines, warnings of what comes next, entries."""
+
+    totals: list[tuple[str, str, str]] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
+    refusal: Refusal | None = None
+    warnings: list[Refusal] = field(default_factory=list)
+
+
+class _TakeBack(Exception):
+    """Ends a trial."""
+
+
+def bind(ctx: Ctx, resource: Resource, process: Callable[..., Any], what: Typed) -> Bound:
+    """Read every text; references are looked up many at once. Whatever is wrong is named beside its field."""
+    draft_class, _more = draft_of(process)
+    if draft_class is None:
+        raise TypeError(f"{process.__name__} takes no draft")
+    bound = Bound()
+    heads = [field_of(resource, n) for n in resource.form]
+    wanted: dict[str, tuple[Field, str, str]] = {}  # place → (field, text, id)
+    for each in heads:
+        if each.kind == "ref":
+            wanted[each.name] = (each, what.head.get(each.name, ""), what.head.get(f"{each.name}.id", ""))
+    grid = (
+        [column(resource.child, n) for n in resource.lines.grid] if resource.lines and resource.child else []
+    )
+    for line in what.lines:
+        for each in grid:
+            if each.kind == "ref":
+                wanted[f"{line['key']}.{each.name}"] = (
+                    each,
+                    line.get(each.name, ""),
+                    line.get(f"{each.name}.id", ""),
+                )
+    found, wrong = resolve(ctx, list(wanted.values()), list(wanted))
+    bound.refs = found
+    values = _read_all(ctx, heads, what.head, "", found, wrong, bound.errors)
+    bound.head = values
+    lines: list[Any] = []
+    if resource.lines:
+        item_type = _line_type(draft_class, resource.lines_name)
+        scales = _scales(grid, what, found)
+        for line in what.lines:
+            errors: dict[str, str] = {}
+            told = _read_all(ctx, grid, line, f"{line['key']}.", found, wrong, errors)
+            _steps(grid, told, scales, errors)
+            made, lacking = _build(item_type, told, grid)
+            errors |= {name: _("It is needed.") for name in lacking if name not in errors}
+            if errors:
+                bound.line_errors[line["key"]] = errors
+            lines.append(made)
+        values = values | {resource.lines_name: tuple(lines)}
+    bound.draft, lacking = _build(draft_class, values, heads)
+    bound.missing = {name for name in lacking if name not in bound.errors}
+    return bound
+
+
+def _read_all(
+    ctx: Ctx, fields: Sequence[Field], texts: Mapping[str, str], prefix: str, found: Mapping[str, int],
+    wrong: Mapping[str, str], errors: dict[str, str],
+) -> dict[str, Any]:  # fmt: skip
+    values: dict[str, Any] = {}
+    for each in fields:
+        if each.kind == "ref":
+            values[each.name] = found.get(prefix + each.name)
+            if message := wrong.get(prefix + each.name):
+                errors[each.name] = message
+            continue
+        try:
+            values[each.name] = read(ctx, each, texts.get(each.name, ""))
+        except (BadText, Refusal) as exc:
+            errors[each.name] = exc.message if isinstance(exc, Refusal) else str(exc)
+    return values
+
+
+def _scales(grid: Sequence[Field], what: Typed, found: Mapping[str, int]) -> dict[int, int]:
+    """Decimal places by item, where a column counts in steps."""
+    if not any(f.kind == "steps" for f in grid):
+        return {}
+    items = {found[k] for line in what.lines if (k := f"{line['key']}.item") in found}
+    sql = "SELECT i.id, coalesce(u.scale, 6) FROM catalog_item i LEFT JOIN unit u ON u.id = i.unit_id WHERE i.id = ANY(%s::bigint[])"
+    return dict(rows.execute(sql, [sorted(items)]))
+
+
+def _steps(
+    grid: Sequence[Field], told: dict[str, Any], scales: Mapping[int, int], errors: dict[str, str]
+) -> None:
+    for each in grid:
+        if each.kind == "steps" and told.get(each.name) is not None:
+            try:
+                told[each.name] = to_steps(told[each.name], scales.get(told.get("item") or 0, 6))
+            except Refusal as exc:
+                errors[each.name] = exc.message
+
+
+def _line_type(draft: type[Any], name: str) -> Any:
+    told = typing.get_type_hints(draft)[name]
+    args = [a for a in typing.get_args(told) if a is not type(None)]
+    if isinstance(told, types.UnionType) or typing.get_origin(told) is typing.Union:
+        args = typing.get_args(args[0])
+    return args[0]
+
+
+def _build(cls: Any, values: Mapping[str, Any], fields: Sequence[Field]) -> tuple[Any, set[str]]:
+    """(object, names that are missing). A tuple type takes the columns in their order."""
+    if not dataclasses.is_dataclass(cls):
+        ordered = [values.get(f.name) for f in fields]
+        return tuple(ordered), {f.name for f, v in zip(fields, ordered, strict=True) if v is None}
+    given: dict[str, Any] = {}
+    missing: set[str] = set()
+    hints = typing.get_type_hints(cls)
+    for each in dataclasses.fields(cls):
+        value = values.get(each.name)
+        has_default = (
+            each.default is not dataclasses.MISSING or each.default_factory is not dataclasses.MISSING
+        )
+        needed = not has_default
+        if each.name in values and value is not None and (value != "" or not needed):
+            given[each.name] = value
+        elif each.name in values and value is None and has_default and _nullable(hints[each.name]):
+            given[each.name] = None if each.default is None else each.default
+        elif needed:
+            missing.add(each.name)
+    return (None if missing else cls(**given)), missing
+
+
+def _nullable(hint: Any) -> bool:
+    return type(None) in typing.get_args(hint)
+
+
+def resolve(
+    ctx: Ctx, wanted: Sequence[tuple[Field, str, str]], places: Sequence[str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Ids of references by what was typed: the id that was chosen if it still reads the same, else a code, a number, a
+    name, or the only one whose words begin so. One statement per model, two where names must be searched."""
+    found: dict[str, int] = {}
+    wrong: dict[str, str] = {}
+    by_model: dict[type[models.Model], list[int]] = {}
+    for n, (each, text, _id) in enumerate(wanted):
+        if text.strip() and each.model is not None:
+            by_model.setdefault(each.model, []).append(n)
+    for model, positions in by_model.items():
+        texts = {wanted[n][1].strip() for n in positions}
+        ids = {int(wanted[n][2]) for n in positions if wanted[n][2].isdigit() and len(wanted[n][2]) < 19}
+        known, by_text = _candidates(model, texts, ids)
+        for n in positions:
+            _each, text, chosen = wanted[n]
+            plain = text.strip()
+            if chosen.isdigit() and known.get(int(chosen)) == plain:
+                found[places[n]] = int(chosen)
+                continue
+            matches = by_text.get(plain.casefold(), [])
+            if not matches:
+                matches = _by_words(model, plain)
+            if len(matches) == 1:
+                found[places[n]] = matches[0]
+            elif matches:
+                wrong[places[n]] = _("“%(text)s” fits %(n)s: choose one.") % {
+                    "text": plain[:60],
+                    "n": len(matches),
+                }
+            else:
+                wrong[places[n]] = _("There is no “%(text)s”.") % {"text": plain[:60]}
+    return found, wrong
+
+
+def _candidates(
+    model: type[models.Model], texts: set[str], ids: set[int]
+) -> tuple[dict[int, str], dict[str, list[int]]]:
+    from backstay.interfaces.web.fields import title_of
+
+    names = [
+        f.name for f in model._meta.concrete_fields if f.name in ("sku", "code", "number", "name", "barcode")
+    ]
+    condition = models.Q(pk__in=ids)
+    spread = {
+        t
+        for text in texts
+        for t in (text, text.upper(), text.split(" ")[0], text.split(" ")[0].upper())
+        if "\0" not in t
+    }
+    for name in names:
+        condition |= models.Q(**{f"{name}__in": spread})
+    known: dict[int, str] = {}
+    by_text: dict[str, list[int]] = {}
+    for row in model._default_manager.filter(condition)[:20_000]:
+        known[row.pk] = title_of(row)
+        keys = {str(getattr(row, name)).casefold() for name in names if getattr(row, name)}
+        for key in keys | {title_of(row).casefold(), str(row).casefold()}:
+            by_text.setdefault(key, []).append(row.pk)
+    return known, by_text
+
+
+def _by_words(model: type[models.Model], text: str) -> list[int]:
+    told = words(text)
+    if not told or for_model(model) is None:
+        return []
+    return ids_by_words(model._meta.label_lower, told)[:5]
+
+
+# ---- trying ----
+
+
+def attempt(function: Callable[[], Any]) -> tuple[Any, Refusal | None]:
+    """Do something inside the open transaction and take it back: (what it told, or why it was refused)."""
+    box: list[Any] = []
+    try:
+        with transaction.atomic():
+            box.append(function())
+            raise _TakeBack
+    except _TakeBack:
+        return box[0], None
+    except Refusal as exc:
+        return None, exc
+    except Busy:
+        return None, Refusal("platform.busy", _("others are working on the same rows"), _("Try again."))
+    except DatabaseError as exc:
+        refusal = refusal_from(exc)
+        if isinstance(refusal, Refusal):
+            return None, refusal
+        if refusal is not None:
+            return None, Refusal("platform.busy", _("others are working on the same rows"), _("Try again."))
+        raise
+
+
+def work_out(ctx: Ctx, resource: Resource, draft: Any, lines: int, of: int | None = None) -> Worked:
+    """Make it, look, try what comes next, take it all back: the figures are those that posting will have."""
+    worked = Worked()
+
+    def made() -> None:
+        ident = perform(ctx, resource, draft, of)
+        worked.totals = _totals(ctx, resource, ident)
+        worked.cells = _cells(ctx, resource, ident)
+        following = [a for a in resource.transitions(_state(resource, ident)) if a in resource.acts][:1]
+        if following and lines <= TRIAL_LINES and not draft_of(resource.process(following[0]))[0]:
+            _told, refusal = attempt(lambda: resource.process(following[0])(ctx, [ident]))
+            if refusal is not None:
+                worked.warnings.append(refusal)
+
+    _told, worked.refusal = attempt(made)
+    return worked
+
+
+def perform(ctx: Ctx, resource: Resource, draft: Any, of: int | None = None) -> int:
+    """Make what the draft says, or change ``of`` to it; its id."""
+    if of is not None:
+        resource.process("change")(ctx, {of: draft})
+        return of
+    made = resource.process("create")(ctx, [draft])
+    first = made[0] if isinstance(made, list | tuple) else made
+    return int(getattr(first, "id", first))
+
+
+def _state(resource: Resource, ident: int) -> str:
+    found = (
+        resource.of._default_manager.filter(pk=ident).values_list("state", flat=True)
+        if resource.is_document
+        else [""]
+    )
+    return str(found[0])
+
+
+def _totals(ctx: Ctx, resource: Resource, ident: int) -> list[tuple[str, str, str]]:
+    names = [
+        n
+        for n in ("net", "tax", "gross", "amount")
+        if any(f.name == n for f in resource.of._meta.concrete_fields)
+    ]
+    if not names:
+        return []
+    values = resource.of._default_manager.values_list(*names).get(pk=ident)
+    return [
+        (n, str(column(resource.of, n).label), money_text(v, ctx.scale))
+        for n, v in zip(names, values, strict=True)
+    ]
+
+
+def _cells(ctx: Ctx, resource: Resource, ident: int) -> list[list[str]]:
+    """The shown columns of each line, in order."""
+    if not resource.lines or resource.child is None or not resource.lines.shown:
+        return []
+    told = [line_field(resource, n) for n in resource.lines.shown]
+    key = next(f.name for f in resource.child._meta.concrete_fields if f.related_model is resource.of)
+    refs = [f.db for f in told if f.kind == "ref"]
+    found = list(
+        resource.child._default_manager.filter(**{key: ident}).select_related(*refs).order_by("position")
+    )
+    ids = [row.pk for row in found]
+    worked = {f.name: f.compute(ctx, ids) for f in told if f.compute}
+    return [
+        [
+            shown(ctx, f, worked[f.name].get(row.pk) if f.compute else getattr(row, f.name))["text"]
+            for f in told
+        ]
+        for row in found
+    ]
+
+
+def line_field(resource: Resource, name: str) -> Field:
+    """A column of the lines; a worked-out one stands in the domain's ``columns.COLUMNS``."""
+    plain = name.partition(":")[0]
+    child = resource.child or resource.of
+    found = resource.told("COLUMNS").get(f"{child._meta.label_lower}.{plain}")
+    if found:
+        made = column(resource.child, f"{plain}:{found[0]}")
+        return dataclasses.replace(made, compute=found[1])
+    return column(resource.child, name)

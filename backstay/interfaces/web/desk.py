@@ -1,0 +1,139 @@
+"""Home: what matters today, from the ledger and the documents. A fixed number of statements."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from backstay.base import clock
+from backstay.domains.accounting.queries import balances_by_role
+from backstay.interfaces.web import listing
+from backstay.interfaces.web.fields import day_text, field_of, money_text
+from backstay.platform import access, rows
+from backstay.platform.context import Ctx
+from backstay.platform.models import Notice
+from backstay.platform.resources import RESOURCES
+
+
+def home_of(ctx: Ctx, request: HttpRequest) -> dict[str, Any]:
+    """Greeting, key figures, work, what is to ship, what needs a look."""
+    name = str(getattr(request.user, "name", "") or "").split(" ")[0]
+    last = rows.execute("SELECT max(posted_on) FROM entry WHERE company_id = %s", [ctx.company])[0][0]
+    today = last if ctx.settings.get("practice") and last else ctx.today
+    return {
+        "greeting": _greeting(name), "day": formats.date_format(ctx.today, "l, j F Y"), "figures": _figures(ctx, today),
+        "work": _work(ctx), "ship": _ship(ctx), "latest": _latest(ctx), "unread": Notice.objects.filter(actor=ctx.actor, read_at=None).count(),
+        "empty": last is None,
+    }  # fmt: skip
+
+
+def _greeting(name: str) -> str:
+    hour = clock.now().hour
+    told = _("Good morning") if hour < 12 else _("Good afternoon") if hour < 18 else _("Good evening")
+    return f"{told}, {name}" if name else told
+
+
+def _figures(ctx: Ctx, today: date) -> list[dict[str, Any]]:
+    """Key figures with their last twelve weeks, from the ledger."""
+    if not access.may(ctx, "report.read"):
+        return []
+    roles = [("bank", _("Cash"), "/reports/general-ledger", 1), ("receivable", _("Receivables"), "/reports/receivables", 1),
+             ("payable", _("Payables"), "/reports/payables", -1), ("stock", _("Stock value"), "/reports/stock", 1)]  # fmt: skip
+    ends = [today]
+    while len(ends) < 13:
+        ends.insert(0, ends[0].replace(day=1) - timedelta(days=1))
+    found = balances_by_role(ctx, [r for r, *_rest in roles], ends)
+    made = []
+    for role, label, href, sign in roles:
+        figures = [sign * v for v in found[role]]
+        change = figures[-1] - figures[-2]
+        made.append({
+            "label": label, "value": money_text(figures[-1], ctx.scale), "href": href, "spark": _spark(figures),
+            "note": _("%(amount)s this month") % {"amount": ("+" if change > 0 else "") + money_text(change, ctx.scale)},
+            "aria": _("%(label)s by month, now %(value)s") % {"label": label, "value": money_text(figures[-1], ctx.scale)},
+        })  # fmt: skip
+    return made
+
+
+def _spark(values: list[int]) -> dict[str, str]:
+    """Path of a line 98 wide and 30 high; its area; its end."""
+    low, high = min(values), max(values)
+    reach = (high - low) or 1
+    points = [
+        (1 + n * 97 / max(len(values) - 1, 1), 26.5 - (v - low) * 23 / reach) for n, v in enumerate(values)
+    ]
+    path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    return {
+        "line": path,
+        "area": f"{path} L98 30 L1 30Z",
+        "end": f"M{points[-1][0]:.1f} {points[-1][1]:.1f}h.01",
+    }
+
+
+def _work(ctx: Ctx) -> list[dict[str, Any]]:
+    """What waits for somebody: named views with how many are in them."""
+    wanted = (("sales/orders", "is:to_ship", _("Ship orders")), ("sales/orders", "is:to_invoice", _("Invoice what was shipped")),
+              ("invoicing/invoices", "is:overdue", _("Remind customers who are late")), ("purchasing/orders", "is:to_receive", _("Receive goods")),
+              ("purchasing/orders", "is:to_bill", _("Enter bills for what arrived")), ("invoicing/bills", "is:overdue", _("Pay bills that are overdue")))  # fmt: skip
+    made = []
+    for path, told, text in wanted:
+        resource = RESOURCES.get(path)
+        if resource is None or not access.may(ctx, f"{resource.kind}.read"):
+            continue
+        name, _sep, rest = told.partition(":")
+        asked = listing.Asked(filters=[listing.Filter(name, "", rest)])
+        inner, params = (
+            listing.rows_of(ctx, resource, asked).order_by()[:1000].values("id").query.sql_with_params()
+        )
+        count = rows.execute(f"SELECT count(*) FROM ({inner}) t", list(params))[0][0]
+        if count:
+            made.append(
+                {
+                    "text": text,
+                    "count": f"{count}+" if count == 1000 else count,
+                    "href": f"/{path}?f={told}",
+                    "icon": resource.menu[2],
+                }
+            )
+    return made
+
+
+def _ship(ctx: Ctx) -> list[dict[str, Any]]:
+    """The next orders to ship, the most urgent first."""
+    resource = RESOURCES["sales/orders"]
+    if not access.may(ctx, f"{resource.kind}.read"):
+        return []
+    chosen = listing.rows_of(ctx, resource, listing.Asked(filters=[listing.Filter("is", "", "to_ship")]))
+    found = list(chosen.select_related("party").order_by("required_on", "id")[:6])
+    cells = listing.cells(
+        ctx,
+        resource,
+        [field_of(resource, n) for n in ("number", "party", "required_on", "delivery", "gross:money")],
+        found,
+    )
+    for row, order in zip(cells, found, strict=True):
+        late = (ctx.today - order.required_on).days if order.required_on else 0
+        row["late"] = _("%(n)s days late") % {"n": late} if late > 0 else ""
+        row["due"] = day_text(order.required_on, ctx.today.year) if order.required_on else "—"
+    return cells
+
+
+def _latest(ctx: Ctx) -> list[dict[str, Any]]:
+    resource = RESOURCES["invoicing/invoices"]
+    if not access.may(ctx, f"{resource.kind}.read"):
+        return []
+    found = list(
+        listing.rows_of(ctx, resource, listing.Asked())
+        .select_related("party")
+        .order_by("-issued_on", "-id")[:6]
+    )
+    return listing.cells(
+        ctx,
+        resource,
+        [field_of(resource, n) for n in ("number", "party", "issued_on", "standing", "gross:money")],
+        found,
+    )

@@ -1,0 +1,246 @@
+"""Everything a detail page shows of one document or record, at a fixed number of statements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backstay.base.errors import NotFound
+from backstay.interfaces.web import acts, binding
+from backstay.interfaces.web.fields import (
+    STATES,
+    Field,
+    column,
+    day_text,
+    field_of,
+    money_text,
+    shown,
+    title_of,
+    word_of,
+)
+from backstay.platform import rows
+from backstay.platform.context import Ctx
+from backstay.platform.models import Attachment, AuditEvent, Comment
+from backstay.platform.resources import Resource
+
+HEAD_SUMS = ("gross", "net", "amount")
+
+
+def detail_of(ctx: Ctx, resource: Resource, ident: int) -> dict[str, Any]:
+    """The page's content. NotFound when there is no such row in this company."""
+    row = _row(resource, ident)
+    state = str(getattr(row, "state", ""))
+    fields = _facts(resource)
+    number = getattr(row, "number", None) if resource.is_document else title_of(row)
+    worked = {f.name: f.compute(ctx, [ident]).get(ident) for f in fields if f.compute}
+    facts = []
+    for each in fields:
+        value = worked[each.name] if each.compute else _value(row, each)
+        if value not in (None, "", ()) and each.kind != "note":
+            facts.append({"label": each.label, "cell": shown(ctx, each, value)})
+    lead = next((f for f in fields if f.kind == "ref" and f.name == "party"), None)
+    return {
+        "id": ident, "row": row, "number": number, "title": number or f"#{ident}", "state": state, "posted": bool(getattr(row, "posted_at", None)),
+        "state_cell": _state(ctx, resource, state, worked), "steps": _steps(resource, state), "facts": facts, "note": getattr(row, "note", ""),
+        "party": shown(ctx, lead, row.party) if lead else None, "reference": getattr(row, "reference", ""), "sums": _sums(ctx, resource, row),
+        "amount": _amount(ctx, row), "open": money_text(worked["open"], ctx.scale) if worked.get("open") is not None else "",
+        "lines": _lines(ctx, resource, row), "entries": _posted(ctx, resource, ident), "timeline": _timeline(ctx, resource, ident),
+        "files": _files(resource, ident), "revision": getattr(row, "revision", 0),
+    }  # fmt: skip
+
+
+def _row(resource: Resource, ident: int) -> Any:
+    refs = [f.db for f in _facts(resource) if f.kind == "ref" and f.db]
+    row = resource.of._default_manager.select_related(*refs).filter(pk=ident).first()
+    if row is None:
+        raise NotFound(
+            "web.not_found", f"there is no {resource.names[0].lower()} {ident}", "Look in the list."
+        )
+    return row
+
+
+def _facts(resource: Resource) -> list[Field]:
+    names = dict.fromkeys(
+        n
+        for n in (*resource.form, *resource.columns)
+        if n.partition(":")[0] not in ("number", "state", *HEAD_SUMS)
+    )
+    known = [field_of(resource, n) for n in names if "." not in n]
+    unique = {f.name: f for f in known if f.db or f.compute}
+    return list(unique.values())
+
+
+def _value(row: Any, each: Field) -> Any:
+    if each.kind == "choices":
+        return tuple(getattr(row, each.name).values_list(each.name.removesuffix("s"), flat=True))
+    return getattr(row, each.name, None)
+
+
+def _state(ctx: Ctx, resource: Resource, state: str, worked: dict[str, Any]) -> dict[str, Any] | None:
+    told = worked.get("standing") or state
+    if not told:
+        return None
+    icon, tone = STATES.get(told, ("circle-check", ""))
+    return {"text": word_of(told), "icon": icon, "tone": tone}
+
+
+def _steps(resource: Resource, state: str) -> list[dict[str, str]]:
+    """The path of the document: its states in order; one that was cancelled or reversed stands alone at the end."""
+    if not resource.life:
+        return []
+    path: list[str] = []
+    for name, (sources, target) in resource.life.transitions.items():
+        if name in acts.GRAVE and name != "close":
+            continue
+        path += [s for s in dict.fromkeys((*sources, target)) if s not in path]
+    if state not in path:
+        path = [*path[:1], state]
+    here = path.index(state)
+    return [
+        {
+            "text": word_of(s),
+            "class": "done" if n < here else "now" if n == here else "",
+            "icon": STATES.get(s, ("check", ""))[0],
+        }
+        for n, s in enumerate(path)
+    ]
+
+
+def _amount(ctx: Ctx, row: Any) -> str:
+    for name in HEAD_SUMS:
+        value = getattr(row, name, None)
+        if value is not None:
+            return money_text(value, ctx.scale)
+    return ""
+
+
+def _sums(ctx: Ctx, resource: Resource, row: Any) -> list[tuple[str, str]]:
+    names = [n for n in ("net", "tax", "gross") if hasattr(row, n)]
+    return (
+        [(column(resource.of, n).label, money_text(getattr(row, n), ctx.scale)) for n in names]
+        if len(names) > 1
+        else []
+    )
+
+
+def _lines(ctx: Ctx, resource: Resource, row: Any) -> dict[str, Any]:
+    if not resource.lines or resource.child is None:
+        return {}
+    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown))
+    fields = [binding.line_field(resource, n) for n in names]
+    order = "position" if any(f.name == "position" for f in resource.child._meta.concrete_fields) else "id"
+    refs = [f.db for f in fields if f.kind == "ref"]
+    found = list(getattr(row, resource.lines_name).select_related(*refs).order_by(order)[:1000])
+    ids = [line.pk for line in found]
+    worked = {f.name: f.compute(ctx, ids) for f in fields if f.compute and ids}
+    scales = _scales(found) if any(f.kind == "steps" for f in fields) else {}
+    made = []
+    for line in found:
+        cells = []
+        for each in fields:
+            value = worked[each.name].get(line.pk) if each.compute else getattr(line, each.name, None)
+            if each.kind == "steps" and value is not None and not each.compute:
+                from decimal import Decimal
+
+                value = Decimal(value).scaleb(-scales.get(getattr(line, "item_id", 0) or 0, 6))
+            cells.append(shown(ctx, each, value))
+        made.append(cells)
+    return {"fields": fields, "rows": made, "count": len(found)}
+
+
+def _scales(lines: list[Any]) -> dict[int, int]:
+    items = sorted({line.item_id for line in lines if getattr(line, "item_id", None)})
+    sql = "SELECT i.id, coalesce(u.scale, 6) FROM catalog_item i LEFT JOIN unit u ON u.id = i.unit_id WHERE i.id = ANY(%s::bigint[])"
+    return dict(rows.execute(sql, [items])) if items else {}
+
+
+def _posted(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
+    return acts.entries(ctx, "e.source = %s", [f"{resource.kind}:{ident}"]) if resource.is_document else []
+
+
+def _timeline(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
+    """What happened and what was said, the latest first."""
+    kinds = [resource.kind, resource.of._meta.db_table]
+    events = list(
+        AuditEvent.objects.filter(company_id=ctx.company, kind__in=kinds, object_id=ident).order_by("-id")[
+            :100
+        ]
+    )
+    comments = list(
+        Comment.objects.filter(company_id=ctx.company, kind=resource.kind, object_id=ident).order_by("-id")[
+            :100
+        ]
+    )
+    names = actors({e.actor for e in events} | {c.actor for c in comments})
+    made: list[dict[str, Any]] = [
+        {
+            "at": c.at,
+            "when": day_text(c.at, ctx.today.year),
+            "who": names[c.actor],
+            "said": c.text,
+            "icon": "message",
+        }
+        for c in comments
+    ]
+    row = _row_values(resource, ident) if any(e.event == "update" for e in events) else {}
+    for event in events:
+        entry = {"at": event.at, "when": day_text(event.at, ctx.today.year), "who": names[event.actor], "icon": acts.ICONS.get(event.event, "pencil"),
+                 "event": word_of(event.event), "changes": []}  # fmt: skip
+        if event.event == "update" and event.data:
+            entry["changes"] = _changes(ctx, resource, event.data, row)
+            row = event.data
+        made.append(entry)
+    return sorted(made, key=lambda e: e["at"], reverse=True)
+
+
+def _row_values(resource: Resource, ident: int) -> dict[str, Any]:
+    found = rows.execute(
+        f"SELECT to_jsonb(t)::text FROM {resource.of._meta.db_table} t WHERE id = %s", [ident]
+    )
+    import json
+
+    return dict(json.loads(found[0][0])) if found else {}
+
+
+def _changes(ctx: Ctx, resource: Resource, old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, str]]:
+    made = []
+    for name, value in new.items():
+        if name in ("revision", "posted_at", "posted_by") or old.get(name) == value:
+            continue
+        told = column(resource.of, name.removesuffix("_id"))
+        texts = [_plain(ctx, told, v) for v in (old.get(name), value)]
+        made.append({"label": told.label, "old": texts[0], "new": texts[1]})
+    return made
+
+
+def _plain(ctx: Ctx, told: Field, value: Any) -> str:
+    if value in (None, ""):
+        return "—"
+    if told.kind == "money":
+        return money_text(int(value), ctx.scale)
+    return word_of(str(value)) if told.kind in ("state", "choice") else str(value)
+
+
+def actors(told: set[str]) -> dict[str, str]:
+    """Names of actors."""
+    ids = [int(a[5:]) for a in told if a.startswith("user:") and a[5:].isdigit()]
+    found = (
+        dict(rows.execute("SELECT id, name FROM platform_user WHERE id = ANY(%s::bigint[])", [ids]))
+        if ids
+        else {}
+    )
+    return {
+        a: (found.get(int(a[5:])) or a)
+        if a.startswith("user:") and a[5:].isdigit()
+        else a.replace("system:", "Backstay, ")
+        for a in told
+    }
+
+
+def _files(resource: Resource, ident: int) -> list[dict[str, Any]]:
+    found = (
+        Attachment.objects.filter(kind=resource.kind, object_id=ident).select_related("file").order_by("-id")
+    )
+    return [
+        {"id": a.file.pk, "name": a.file.name, "size": a.file.size, "mime": a.file.mime, "purpose": a.purpose}
+        for a in found
+    ]

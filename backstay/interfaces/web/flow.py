@@ -1,0 +1,124 @@
+"""The flow of a document: what led to it and what it led to, as columns of a graph. A statement per step of distance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from backstay.interfaces.web.fields import STATES, money_text, word_of
+from backstay.platform import rows
+from backstay.platform.context import Ctx
+from backstay.platform.resources import for_kind
+
+LIMIT = 40  # documents shown; a payment run that settles hundreds is not drawn whole
+_LINES = "SELECT {a} AS a, {b} AS b FROM {table} f JOIN {orders} l ON l.id = f.order_line_id JOIN {lines} d ON d.id = f.{key} WHERE f.kind {kind}"
+
+
+def _fulfilled(domain: str, lines: str, key: str, document: str, kind: str) -> str:
+    return _LINES.format(
+        a="l.order_id",
+        b=f"d.{document}_id",
+        table=f"{domain}_fulfilment",
+        orders=f"{domain}_orderline",
+        lines=lines,
+        key=key,
+        kind=kind,
+    )
+
+
+EDGES: tuple[tuple[str, str, str], ...] = (
+    ("sales.order", "inventory.shipment", _fulfilled("sales", "inventory_shipmentline", "shipment_line_id", "shipment", "= 'shipped'")),
+    ("sales.order", "invoicing.invoice", _fulfilled("sales", "invoicing_invoiceline", "invoice_line_id", "invoice", "= 'invoiced'")),
+    ("sales.order", "inventory.receipt", _fulfilled("sales", "inventory_receiptline", "receipt_line_id", "receipt", "= 'returned'")),
+    ("invoicing.invoice", "invoicing.invoice", "SELECT credits_id AS a, id AS b FROM invoicing_invoice WHERE credits_id IS NOT NULL"),
+    ("invoicing.invoice", "banking.payment", "SELECT substr(item, 9)::bigint AS a, payment_id AS b FROM banking_paymentline WHERE item LIKE 'invoice:%%'"),
+    ("invoicing.bill", "banking.payment", "SELECT substr(item, 6)::bigint AS a, payment_id AS b FROM banking_paymentline WHERE item LIKE 'bill:%%'"),
+    ("purchasing.order", "inventory.receipt", _fulfilled("purchasing", "inventory_receiptline", "receipt_line_id", "receipt", "IN ('received', 'unbilled')")),
+    ("purchasing.order", "invoicing.bill", _fulfilled("purchasing", "invoicing_billline", "bill_line_id", "bill", "= 'billed'")),
+)  # fmt: skip
+RANK = {
+    "sales.order": 0, "purchasing.order": 0, "inventory.shipment": 1, "inventory.receipt": 1, "invoicing.invoice": 2, "invoicing.bill": 2,
+    "banking.payment": 3,
+}  # fmt: skip
+TABLES = {
+    "sales.order": ("sales_order", "gross", "ordered_on"), "purchasing.order": ("purchasing_order", "net", "ordered_on"),
+    "inventory.shipment": ("inventory_shipment", "NULL", "moved_on"), "inventory.receipt": ("inventory_receipt", "NULL", "moved_on"),
+    "invoicing.invoice": ("invoicing_invoice", "gross", "issued_on"), "invoicing.bill": ("invoicing_bill", "gross", "issued_on"),
+    "banking.payment": ("banking_payment", "amount", "paid_on"),
+}  # fmt: skip
+Key = tuple[str, int]
+
+
+def of(ctx: Ctx, kind: str, ident: int) -> dict[str, Any]:
+    """Columns of nodes and the lines between neighbouring columns; empty for a document that stands alone."""
+    if kind not in RANK:
+        return {}
+    seen: set[Key] = {(kind, ident)}
+    edges: set[tuple[Key, Key]] = set()
+    frontier = set(seen)
+    while frontier and len(seen) < LIMIT:
+        found = _neighbours(frontier)
+        edges |= found
+        frontier = {key for edge in found for key in edge} - seen
+        seen |= frontier
+    if len(seen) == 1:
+        return {}
+    nodes = _nodes(ctx, seen, (kind, ident))
+    ranks = sorted({RANK[k] for k, _ in nodes})
+    columns = [[nodes[key] for key in sorted(nodes) if RANK[key[0]] == rank] for rank in ranks]
+    return {"columns": _with_links(columns, edges)}
+
+
+def _neighbours(frontier: Iterable[Key]) -> set[tuple[Key, Key]]:
+    ids: dict[str, list[int]] = {}
+    for kind, ident in frontier:
+        ids.setdefault(kind, []).append(ident)
+    parts, params = [], []
+    for k0, k1, sql in EDGES:
+        if k0 in ids or k1 in ids:
+            parts.append(
+                f"SELECT DISTINCT '{k0}', a, '{k1}', b FROM ({sql}) x WHERE a = ANY(%s::bigint[]) OR b = ANY(%s::bigint[])"
+            )
+            params += [ids.get(k0, []), ids.get(k1, [])]
+    if not parts:
+        return set()
+    found = rows.execute(" UNION ALL ".join(parts) + f" LIMIT {LIMIT * 4}", params)
+    return {((k0, a), (k1, b)) for k0, a, k1, b in found}
+
+
+def _nodes(ctx: Ctx, keys: set[Key], here: Key) -> dict[Key, dict[str, Any]]:
+    parts, params = [], []
+    for kind, (table, amount, day) in TABLES.items():
+        ids = [i for k, i in keys if k == kind]
+        if ids:
+            parts.append(
+                f"SELECT '{kind}', id, number, state, {amount}::bigint, {day} FROM {table} WHERE id = ANY(%s::bigint[])"
+            )
+            params.append(ids)
+    made = {}
+    for kind, ident, number, state, amount, day in rows.execute(" UNION ALL ".join(parts), params):
+        resource = for_kind(kind)
+        made[kind, ident] = {
+            "key": (kind, ident), "one": resource.names[0] if resource else kind, "icon": resource.menu[2] if resource else "file-text",
+            "number": number or f"#{ident}", "state": word_of(state), "void": STATES.get(state, ("", ""))[1] == "void", "on": day,
+            "amount": "" if amount is None else money_text(amount, ctx.scale), "here": (kind, ident) == here,
+            "href": f"/{resource.path}/{ident}" if resource else "",
+        }  # fmt: skip
+    return made
+
+
+def _with_links(columns: list[list[dict[str, Any]]], edges: set[tuple[Key, Key]]) -> list[dict[str, Any]]:
+    """Each column with the path that joins it to the one before; nodes stand evenly, so heights are shares of 100."""
+    made: list[dict[str, Any]] = []
+    for n, nodes in enumerate(columns):
+        paths = []
+        if n:
+            left, right = columns[n - 1], nodes
+            linked = {(a, b) for edge in edges for a, b in (edge, edge[::-1])}
+            for i, a in enumerate(left):
+                for j, b in enumerate(right):
+                    if (a["key"], b["key"]) in linked:
+                        y0, y1 = (i * 2 + 1) * 50 / len(left), (j * 2 + 1) * 50 / len(right)
+                        paths.append(f"M0 {y0:.1f}H8C18 {y0:.1f} 10 {y1:.1f} 20 {y1:.1f}H28")
+        made.append({"nodes": nodes, "path": "".join(paths), "linked": bool(n)})
+    return made

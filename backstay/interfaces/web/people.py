@@ -1,0 +1,202 @@
+"""What people do around documents: comments with mentions, files, mail, notices, long work."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+import uuid
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from backstay.base import clock
+from backstay.base.errors import NotFound, Refusal
+from backstay.interfaces import papers
+from backstay.interfaces.web.fields import day_text
+from backstay.interfaces.web.frame import frame
+from backstay.interfaces.web.resource import PAPERS
+from backstay.interfaces.web.sign import signed_in
+from backstay.platform import access, files, mail, rows
+from backstay.platform.context import Ctx
+from backstay.platform.models import Attachment, Comment, Notice, Work
+from backstay.platform.resources import RESOURCES, Resource
+
+SAFE_INLINE = {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"}
+
+
+def _asked(request: HttpRequest, path: str, ident: int, action: str) -> tuple[Ctx, Resource]:
+    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
+    resource = RESOURCES[path]
+    access.require(ctx, f"{resource.kind}.{action}", [ident])
+    if not resource.of._default_manager.filter(pk=ident).exists():
+        raise NotFound(
+            "web.not_found", f"there is no {resource.names[0].lower()} {ident}", "Look in the list."
+        )
+    return ctx, resource
+
+
+@signed_in
+@require_POST
+def comment(request: HttpRequest, path: str, ident: int) -> HttpResponse:
+    """Say something; “@Name” tells that colleague."""
+    ctx, resource = _asked(request, path, ident, "read")
+    text = request.POST.get("text", "").replace("\0", "").strip()[:10_000]
+    if not text:
+        raise Refusal("web.comment", _("there is nothing to say"), _("Type a comment."))
+    Comment.objects.create(
+        company_id=ctx.company, kind=resource.kind, object_id=ident, text=text, actor=ctx.actor
+    )
+    mentioned = set(re.findall(r"@(\w[\w.-]*)", text.lower()))
+    told = rows.execute(
+        "SELECT u.id, u.name FROM platform_user u JOIN platform_membership m ON m.user_id = u.id WHERE m.company_id = %s AND u.is_active",
+        [ctx.company],
+    )
+    for user, name in told:
+        if f"user:{user}" != ctx.actor and mentioned & {
+            name.lower().replace(" ", "."),
+            name.lower().split(" ")[0],
+        }:
+            Notice.objects.create(
+                company_id=ctx.company,
+                actor=f"user:{user}",
+                text=text[:300],
+                href=f"/{path}/{ident}#timeline",
+            )
+    return redirect(f"/{path}/{ident}#timeline")
+
+
+@signed_in
+@require_POST
+def attach(request: HttpRequest, path: str, ident: int) -> HttpResponse:
+    """Keep files with a document."""
+    ctx, resource = _asked(request, path, ident, "read")
+    given = request.FILES.getlist("files")
+    if not given:
+        raise Refusal("files.none", _("no file was chosen"), _("Choose one, or drop it on the page."))
+    stored = []
+    for each in given[:20]:
+        name = str(each.name or "file")
+        if (each.size or 0) > files.LIMIT:
+            raise Refusal(
+                "files.size", _("%(name)s is too large") % {"name": name}, _("At most 50 MiB are taken.")
+            )
+        stored.append(
+            files.store(ctx, name, each.read(), mimetypes.guess_type(name)[0] or "application/octet-stream")
+        )
+    files.attach(ctx, resource.kind, [ident] * len(stored), stored)
+    return redirect(f"/{path}/{ident}#files")
+
+
+@signed_in
+@require_GET
+def file(request: HttpRequest, ident: int, name: str) -> HttpResponse:
+    """A file that is kept with a document the reader may see."""
+    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
+    held = list(Attachment.objects.filter(file_id=ident).values_list("kind", "object_id")[:50])
+    if not any(access.may(ctx, f"{kind}.read", [of]) for kind, of in held):
+        raise NotFound("files.not_found", f"no file with id {ident}")
+    stored, content = files.read(ctx, ident)
+    inline = stored.mime in SAFE_INLINE
+    response = HttpResponse(content, content_type=stored.mime if inline else "application/octet-stream")
+    response["Content-Disposition"] = (
+        f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(stored.name)}"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def send(request: HttpRequest, path: str, ident: int) -> HttpResponse:
+    """Send a document by mail, its PDF with it."""
+    ctx, resource = _asked(request, path, ident, "read")
+    if resource.kind not in PAPERS:
+        raise NotFound("papers.kind", f"{resource.names[1]} have no paper", "Send the file from its page.")
+    row = resource.of._default_manager.select_related("party").get(pk=ident)
+    party: Any = row.party  # type: ignore[attr-defined]
+    name = f"{_(resource.names[0])} {row.number}"  # type: ignore[attr-defined]
+    told = {
+        "to": request.POST.get("to", party.email), "subject": request.POST.get("subject", f"{name} · {ctx.settings['name']}"),
+        "body": request.POST.get("body", _("Please find attached %(name)s.\n\nKind regards\n%(company)s") % {"name": name, "company": ctx.settings["name"]}),
+    }  # fmt: skip
+    error = ""
+    if request.method == "POST":
+        to = [a.strip() for a in told["to"].split(",") if a.strip()]
+        if not to or not all(re.fullmatch(r"[^@\s,<>]+@[^@\s,<>]+\.[^@\s,<>]+", a) for a in to):
+            error = _("This is no mail address: write it as name@example.com.")
+        else:
+            access.require(ctx, f"{resource.kind}.send", [ident])
+            title, content = papers.make(ctx, PAPERS[resource.kind], ident)
+            stored = files.store(ctx, title, content, "application/pdf")
+            files.attach(ctx, resource.kind, [ident], [stored], "sent")
+            key = request.POST.get("once", "")[:32] or uuid.uuid4().hex
+            mail.send(
+                ctx,
+                [
+                    {
+                        "to": to,
+                        "subject": told["subject"][:200],
+                        "body": told["body"][:20_000],
+                        "files": [stored],
+                    }
+                ],
+                [f"{resource.kind}:{ident}:{key}"],
+            )
+            from backstay.platform import audit
+
+            audit.record(ctx, resource.kind, [ident], "send", [{"to": ", ".join(to)}])
+            messages.success(request, _("On its way to %(to)s.") % {"to": ", ".join(to)})
+            return redirect(f"/{path}/{ident}")
+    context = {
+        "resource": resource,
+        "row": row,
+        "told": told,
+        "error": error,
+        "title": name,
+        "once": uuid.uuid4().hex,
+        "name": _(resource.names[1]),
+    }
+    return render(request, "backstay/mail.html", frame(request, path, **context))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def notices(request: HttpRequest) -> HttpResponse:
+    """What was said to one, and long work of one's own."""
+    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
+    if request.method == "POST":
+        Notice.objects.filter(actor=ctx.actor, read_at=None).update(read_at=clock.now())
+        return redirect("/notices")
+    found = list(Notice.objects.filter(actor=ctx.actor).order_by("-id")[:100])
+    works = list(Work.objects.filter(actor=ctx.actor).order_by("-id")[:20])
+    told = [
+        {"text": n.text, "href": n.href, "when": day_text(n.at, ctx.today.year), "new": n.read_at is None}
+        for n in found
+    ]
+    return render(request, "backstay/notices.html", frame(request, "notices", notices=told, works=works))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def progress(request: HttpRequest, ident: int) -> HttpResponse:
+    """How far long work is; POST asks it to stop."""
+    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
+    found = Work.objects.filter(pk=ident, actor=ctx.actor).first()
+    if found is None:
+        raise NotFound("web.work", f"there is no work {ident} of yours", "Look in your inbox.")
+    if request.method == "POST":
+        Work.objects.filter(pk=ident, state__in=["waiting", "running"]).update(cancel=True)
+        return redirect(f"/progress/{ident}")
+    share = found.done * 100 // found.total if found.total else 0
+    template = "backstay/_work.html" if request.headers.get("HX-Request") else "backstay/work.html"
+    return render(
+        request,
+        template,
+        frame(request, "notices", work=found, share=share, going=found.state in ("waiting", "running")),
+    )

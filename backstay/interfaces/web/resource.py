@@ -1,0 +1,35 @@
+"""What the views of resources share."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from backstay.base.errors import NotFound
+from backstay.platform.context import Ctx
+from backstay.platform.resources import RESOURCES, Resource
+
+PAPERS = {"invoicing.invoice": "invoices", "banking.payment": "payments"}
+
+
+def found(path: str) -> Resource:
+    """The resource of an address. NotFound for another word."""
+    if path not in RESOURCES:
+        raise NotFound("web.not_found", f"there is no {path}", "Choose one at the left.")
+    return RESOURCES[path]
+
+
+def ctx_of(request: HttpRequest) -> Ctx:
+    """The context the middleware opened."""
+    made: Ctx = request.ctx  # type: ignore[attr-defined]
+    return made
+
+
+def names(resource: Resource) -> dict[str, object]:
+    """What a page calls the resource."""
+    return {
+        "resource": resource,
+        "one": _(resource.names[0]),
+        "name": _(resource.names[1]),
+        "menu": [_(m) for m in resource.menu[:2]],
+    }
