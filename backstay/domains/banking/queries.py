@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
 
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound
@@ -23,3 +25,45 @@ def bank_account(ctx: Ctx, code: str = "BANK") -> int:
 def numbers(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
     """Numbers of payments by id."""
     return {row.id: row.number for row in rows.of(Payment, "id", sorted(set(ids)), "number")}
+
+
+class Reconciliation(NamedTuple):
+    """How the books and the bank stand to one another, in steps. ``difference`` is 0, or the opening balance is missing:
+    books = closing − open + unseen + difference."""
+
+    books: int
+    closing: int
+    open: int
+    unseen: int
+    difference: int
+    until: date | None
+
+
+def reconciliation(ctx: Ctx, bank_account: int) -> Reconciliation:
+    """The bank account now: what the books say, what the last statement says, what explains the rest."""
+    row = rows.execute(
+        _RECONCILIATION, {"company": ctx.company, "bank": bank_account, "item": f"bank:{bank_account}"}
+    )[0]
+    books, closing, opened, unseen, until = row
+    return Reconciliation(books, closing, opened, unseen, books - closing + opened - unseen, until)
+
+
+_RECONCILIATION = """
+WITH first AS (SELECT min(coalesce(since, until)) AS day FROM banking_statement WHERE company_id = %(company)s AND bank_account_id = %(bank)s),
+opening AS (SELECT opening, until FROM banking_statement WHERE company_id = %(company)s AND bank_account_id = %(bank)s AND opening IS NOT NULL
+            ORDER BY coalesce(since, until), id LIMIT 1),
+lines AS (SELECT coalesce(sum(amount), 0)::bigint AS total, coalesce(sum(amount) FILTER (WHERE state = 'open'), 0)::bigint AS open,
+                 coalesce(sum(amount) FILTER (WHERE state = 'ignored'), 0)::bigint AS ignored
+          FROM banking_statementline WHERE company_id = %(company)s AND bank_account_id = %(bank)s),
+sub AS (SELECT s.id FROM subaccount s WHERE s.company_id = %(company)s AND s.item = %(item)s
+        AND s.account_id = (SELECT account_id FROM banking_bankaccount WHERE id = %(bank)s)),
+moved AS (
+    SELECT coalesce(sum(p.value), 0)::bigint AS books,
+           coalesce(sum(p.value) FILTER (WHERE e.posted_on >= (SELECT day FROM first) AND e.reverses IS NULL
+               AND NOT EXISTS (SELECT FROM entry r WHERE r.reverses = e.id)
+               AND NOT EXISTS (SELECT FROM banking_match m WHERE m.company_id = e.company_id AND m.source = e.source)), 0)::bigint AS unseen
+    FROM posting p JOIN entry e ON e.id = p.entry_id WHERE p.subaccount_id IN (SELECT id FROM sub))
+SELECT moved.books, coalesce((SELECT opening FROM opening), 0) + lines.total - lines.ignored, lines.open, moved.unseen,
+       (SELECT max(until) FROM banking_statement WHERE company_id = %(company)s AND bank_account_id = %(bank)s)
+FROM moved, lines
+"""

@@ -31,3 +31,24 @@ class BankAccount(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PartyAccount(Record):
+    """Where a party is paid: an account of its own at a bank."""
+
+    party = models.ForeignKey(
+        "parties.Party", db_constraint=False, on_delete=models.PROTECT, related_name="bank_accounts"
+    )
+    iban = models.CharField(max_length=34)
+    bic = models.CharField(max_length=11, blank=True, default="", db_default="")
+    holder = models.CharField(max_length=70, blank=True, default="", db_default="")
+    archived_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "party", "iban"], name="banking.party_account_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["company_id", "iban"], name="party_iban")]
+
+    def __str__(self) -> str:
+        return self.iban

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from backstay.base.context import Ctx
-from backstay.domains.invoicing.models import Bill, InvoiceLine
+from backstay.domains.invoicing.models import Bill, Invoice, InvoiceLine
 from backstay.platform import rows
 
 BUCKETS = (0, 30, 60, 90)
@@ -75,3 +75,18 @@ def invoices_of_lines(ctx: Ctx, lines: Iterable[int]) -> dict[int, int]:
 def parties_of_bills(ctx: Ctx, bills: Iterable[int]) -> dict[int, int]:
     """Party id by bill id."""
     return {row.id: row.party_id for row in rows.of(Bill, "id", sorted(set(bills)), "party_id")}
+
+
+def references_of(ctx: Ctx, items: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What customers and suppliers call the documents behind open items, by item: their references and numbers."""
+    ids: dict[str, list[int]] = {"invoice": [], "bill": []}
+    for item in items:
+        kind, _sep, ident = item.partition(":")
+        if kind in ids and ident.isdigit():
+            ids[kind].append(int(ident))
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows.of(Invoice, "id", ids["invoice"], "reference"):
+        found[f"invoice:{row.id}"] = (row.reference,)
+    for row in rows.of(Bill, "id", ids["bill"], "supplier_number", "reference"):
+        found[f"bill:{row.id}"] = (row.supplier_number, row.reference)
+    return found

@@ -51,6 +51,19 @@ def read(
     yield from _table(path.name, _csv(path.name, raw, encoding, delimiter))
 
 
+def read_rows(
+    path: Path, encoding: str = "utf-8-sig", delimiter: str = ","
+) -> Iterator[tuple[int, list[str]]]:
+    """(row number, cells) of a CSV or XLSX file as it stands, ragged rows and all. Refusal for what is no table."""
+    raw = _bytes(path)
+    lines = (
+        _sheet(path.name, raw, None)
+        if raw[:4] == b"PK\x03\x04"
+        else _csv(path.name, raw, encoding, delimiter)
+    )
+    yield from enumerate(lines, 1)
+
+
 def _bytes(path: Path) -> bytes:
     try:
         raw = path.read_bytes()

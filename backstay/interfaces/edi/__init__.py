@@ -1,0 +1,1 @@
+"""Files that other houses send and take: bank statements in, payment orders out."""
