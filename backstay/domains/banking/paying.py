@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.domains.banking import ledgers
 from backstay.domains.banking.models import BankAccount, Payment, PaymentLine
-from backstay.domains.banking.rules import BankAccountDraft, PaymentDraft, check_iban, unallocated
+from backstay.domains.banking.rules import (
+    BankAccountDraft,
+    PaymentDraft,
+    PaymentLineDraft,
+    SettleDraft,
+    check_iban,
+    unallocated,
+)
 from backstay.domains.invoicing.processes import tolerance
+from backstay.domains.invoicing.queries import open_items
 from backstay.ledger.posting import Entry, Line, Sub, account_id
 from backstay.platform import access, audit, numbering, rows
 from backstay.platform.documents import Lifecycle
@@ -82,6 +90,56 @@ def record_payments(ctx: Ctx, drafts: Sequence[PaymentDraft]) -> list[Recorded]:
     """Record money that was received or paid, with what it settles; no item passes 0 (``ledger.guard``)."""
     access.require(ctx, f"{KIND}.post")
     return _make(ctx, drafts, "posted")
+
+
+def pay_invoices(ctx: Ctx, drafts: Sequence[SettleDraft]) -> list[Recorded]:
+    """Record that customers paid invoices: in full, in part or too much. Credit notes are paid back."""
+    return _pay(ctx, "invoice", "receivable", drafts)
+
+
+def pay_bills(ctx: Ctx, drafts: Sequence[SettleDraft]) -> list[Recorded]:
+    """Record that bills were paid."""
+    return _pay(ctx, "bill", "payable", drafts)
+
+
+def _pay(ctx: Ctx, kind: str, side: str, drafts: Sequence[SettleDraft]) -> list[Recorded]:
+    access.require(ctx, f"{KIND}.post")
+    items = {each.item: each for each in open_items(ctx, side)}
+    first = rows.execute(
+        "SELECT min(id) FROM banking_bankaccount WHERE company_id = %s AND archived_on IS NULL", [ctx.company]
+    )[0][0]
+    made = []
+    for draft in drafts:
+        item = items.get(f"{kind}:{draft.document}")
+        if item is None:
+            raise Refusal(
+                "banking.settled",
+                f"nothing is open of this {kind}",
+                "Look at its flow: it is paid.",
+                f"{kind}:{draft.document}",
+            )
+        amount = abs(item.amount) if draft.amount is None else draft.amount
+        line = PaymentLineDraft(item.item, min(amount, abs(item.amount)))
+        way = "in" if (side == "receivable") == (item.amount > 0) else "out"
+        made.append(
+            PaymentDraft(
+                way,
+                item.party_id,
+                draft.bank_account or first,
+                amount,
+                draft.on,
+                (line,),
+                reference=draft.reference,
+                side=side,
+            )
+        )
+    return record_payments(ctx, made)
+
+
+def remember_table(ctx: Ctx, account: int, told: dict[str, Any]) -> None:
+    """Keep how a bank writes its tables, for the next file."""
+    access.require(ctx, "banking.bankaccount.change", [account])
+    rows.update(BankAccount, [account], {"table_map": [told]})
 
 
 def order_payments(ctx: Ctx, drafts: Sequence[PaymentDraft], run: int | None = None) -> list[Recorded]:

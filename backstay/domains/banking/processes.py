@@ -1,6 +1,6 @@
 """Payments, runs of them, statements of the bank and what their lines stand for."""
 
-from backstay.domains.banking.matching import Part, Proposal
+from backstay.domains.banking.matching import Part, Proposal, match
 from backstay.domains.banking.paying import (
     KIND,
     LIFE,
@@ -8,7 +8,10 @@ from backstay.domains.banking.paying import (
     create_bank_accounts,
     edit_bank_accounts,
     order_payments,
+    pay_bills,
+    pay_invoices,
     record_payments,
+    remember_table,
     reverse_payments,
     settle_payments,
     unsettle_payments,
@@ -21,6 +24,7 @@ from backstay.domains.banking.rules import (
     PaymentDraft,
     PaymentLineDraft,
     RunDraft,
+    SettleDraft,
     StatementRead,
 )
 from backstay.domains.banking.running import RUN, create_runs, due_items, reverse_runs, set_party_accounts
@@ -47,6 +51,7 @@ __all__ = [
     "Proposal",
     "Recorded",
     "RunDraft",
+    "SettleDraft",
     "Source",
     "StatementRead",
     "create_bank_accounts",
@@ -55,10 +60,14 @@ __all__ = [
     "edit_bank_accounts",
     "ignore_lines",
     "import_statements",
+    "match",
     "match_lines",
     "order_payments",
+    "pay_bills",
+    "pay_invoices",
     "reconcile",
     "record_payments",
+    "remember_table",
     "reopen_lines",
     "reverse_payments",
     "reverse_runs",

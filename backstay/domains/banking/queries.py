@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound
-from backstay.domains.banking.models import BankAccount, Payment
+from backstay.domains.banking.models import BankAccount, Payment, StatementLine
 from backstay.platform import rows
 
 
@@ -25,6 +25,31 @@ def bank_account(ctx: Ctx, code: str = "BANK") -> int:
 def numbers(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
     """Numbers of payments by id."""
     return {row.id: row.number for row in rows.of(Payment, "id", sorted(set(ids)), "number")}
+
+
+def bank_accounts(ctx: Ctx) -> list[BankAccount]:
+    """Bank accounts and cash boxes in use."""
+    return list(BankAccount.objects.filter(company_id=ctx.company, archived_on=None).order_by("kind", "id"))
+
+
+def statement_lines(ctx: Ctx, bank_account: int, state: str, limit: int, after: int = 0) -> list[Any]:
+    """Lines in a state: those to match from the oldest on, others the newest first."""
+    found = StatementLine.objects.filter(company_id=ctx.company, bank_account_id=bank_account, state=state)
+    if state == "open":
+        return list(found.filter(id__gt=after).order_by("id")[:limit])
+    return list((found.filter(id__lt=after) if after else found).order_by("-id")[:limit])
+
+
+def matched_with(ctx: Ctx, line: int) -> list[dict[str, Any]]:
+    """What a line stands for: source, amount, its number, how it was matched and by whom."""
+    sql = (
+        "SELECT m.source, m.amount, coalesce(p.number, j.number, m.source), coalesce(y.name, j.text, ''), m.how, m.matched_at FROM banking_match m"
+        " LEFT JOIN banking_payment p ON m.source = 'banking.payment:' || p.id LEFT JOIN parties_party y ON y.id = p.party_id"
+        " LEFT JOIN accounting_journalentry j ON m.source = 'accounting.journalentry:' || j.id"
+        " WHERE m.company_id = %s AND m.line_id = %s AND m.amount <> 0 ORDER BY m.id"
+    )
+    names = ("source", "amount", "number", "who", "how", "at")
+    return [dict(zip(names, row, strict=True)) for row in rows.execute(sql, [ctx.company, line])]
 
 
 class Reconciliation(NamedTuple):

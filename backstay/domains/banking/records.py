@@ -21,6 +21,7 @@ class BankAccount(Record):
     account = models.ForeignKey(
         "ledger.Account", db_constraint=False, on_delete=models.PROTECT, related_name="+"
     )
+    table_map = models.JSONField(default=dict, blank=True)  # how this bank writes its CSV or XLSX
     archived_on = models.DateField(null=True, blank=True)
 
     class Meta:

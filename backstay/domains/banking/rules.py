@@ -65,6 +65,17 @@ class PartyAccountDraft:
     holder: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SettleDraft:
+    """A document is paid: all that is open of it, or ``amount`` of it; more stands on account of the party."""
+
+    document: int
+    on: date
+    bank_account: int | None = None
+    amount: int | None = None
+    reference: str = ""
+
+
 def unallocated(draft: PaymentDraft, limit: int) -> int:
     """What no line settles. Raises Refusal for figures that do not fit together, or differences over ``limit``."""
     if draft.amount <= 0 or draft.fee < 0 or any(line.amount <= 0 for line in draft.lines):

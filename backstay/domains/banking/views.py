@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from backstay.platform.resources import LABELS, Lines, Resource
+from backstay.platform.resources import LABELS, Lines, Resource, extend
 
 LABELS.update(
     {
@@ -14,6 +14,16 @@ LABELS.update(
         "fee": (_("Fee"), _("What the bank kept of it.")),
         "unallocated": (_("Not allocated"), ""),
         "banking.PaymentLine.item": (_("Settles"), ""),
+        "iban": (_("IBAN"), ""),
+        "bic": (_("BIC"), _("Only needed outside SEPA.")),
+        "holder": (_("Holder"), _("If the account runs under another name.")),
+        "executed_on": (_("To be carried out"), ""),
+        "opening": (_("Opening balance"), ""),
+        "closing": (_("Closing balance"), ""),
+        "gap": (_("Gap"), _("By how much its balances do not run through.")),
+        "booked_on": (_("Booked"), ""),
+        "since": (_("From"), ""),
+        "until": (_("To"), ""),
     }
 )
 
@@ -27,6 +37,55 @@ PAYMENTS = Resource(
            _("Not allocated"): "f=unallocated:min:0.01"},
     form=("party", "way", "on:date", "bank_account", "amount:money", "fee:money", "reference"),
     lines=Lines("banking.PaymentLine", (), ("item", "amount:money", "difference:money", "reason")),
-    acts={"create": "record_payments", "settle": "settle_payments", "reverse": "reverse_payments"},
+    acts={"create": "record_payments", "settle": "settle_payments", "unsettle": "unsettle_payments", "reverse": "reverse_payments"},
     search=("party",),
 )  # fmt: skip
+
+RUNS = Resource(
+    path="banking/runs",
+    model="banking.PaymentRun",
+    names=(_("Payment run"), _("Payment runs")),
+    menu=("Books", _("Banking"), "cash"),
+    columns=("number", "executed_on", "state", "count", "total:money", "bank_account"),
+    views={_("At the bank"): "f=state:is:ordered"},
+    lines=Lines("banking.Payment", (), ("number", "party", "amount:money", "state", "reference")),
+    acts={"create": "create_runs", "reverse": "reverse_runs"},
+)
+STATEMENTS = Resource(
+    path="banking/statements",
+    model="banking.Statement",
+    names=(_("Bank statement"), _("Bank statements")),
+    menu=("Books", _("Banking"), "cash"),
+    columns=(
+        "number",
+        "until",
+        "bank_account",
+        "opening:money",
+        "closing:money",
+        "gap:money",
+        "file_name",
+        "imported_at",
+    ),
+    lines=Lines("banking.StatementLine", (), ("booked_on", "name", "text", "amount:money", "state")),
+)
+ACCOUNTS = Resource(
+    path="banking/accounts",
+    model="banking.BankAccount",
+    names=(_("Bank account"), _("Bank accounts")),
+    menu=("Books", _("Banking"), "cash"),
+    columns=("name", "code", "kind", "iban", "bic"),
+    form=("name", "kind", "code", "iban", "bic"),
+    acts={"create": "create_bank_accounts", "change": "edit_bank_accounts"},
+)
+PARTY_ACCOUNTS = Resource(
+    path="banking/party-accounts",
+    model="banking.PartyAccount",
+    names=(_("Party's bank account"), _("Parties' bank accounts")),
+    menu=("Books", _("Banking"), "cash"),
+    columns=("iban", "party", "bic", "holder", "archived_on"),
+    form=("party", "iban", "bic", "holder"),
+    acts={"create": "set_party_accounts"},
+    search=("party",),
+)
+extend("invoicing.invoice", __name__, {"record_payment": (("posted",), "pay_invoices")})
+extend("invoicing.bill", __name__, {"pay": (("posted",), "pay_bills")})

@@ -72,3 +72,13 @@ FILTERS = {
     for kind in _SIDES
     for name in ("open", "overdue")
 }
+
+
+def _paid(kind: str) -> Callable[[Ctx, Iterable[int]], dict[int, set[str]]]:
+    left = left_of(kind)
+    return lambda ctx, ids: {
+        i: {"record_payment", "pay"} if rest == 0 else set() for i, rest in left(ctx, ids).items()
+    }
+
+
+READY = {f"invoicing.{kind}": _paid(kind) for kind in _SIDES}

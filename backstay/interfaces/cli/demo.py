@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
+from backstay.base import clock
 from backstay.interfaces.cli import session
+
+if TYPE_CHECKING:
+    from backstay.interfaces.simulation.run import Result
 
 DEMO_MAIL = "demo@backstay.example"
 
@@ -17,7 +23,9 @@ DEMO_MAIL = "demo@backstay.example"
 @click.option(
     "--orders", default=300, show_default=True, type=click.IntRange(1), help="How many orders come in."
 )
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same books.")
+@click.option(
+    "--seed", default=1, show_default=True, help="The same seed gives the same books on the same day."
+)
 @click.option("--no-serve", is_flag=True, help="Stop after verifying.")
 @click.option("--port", default=8000, show_default=True, help="Port to serve on.")
 @click.option("--json", "as_json", is_flag=True, help="Print trial balance, stock and verification as JSON.")
@@ -33,14 +41,10 @@ def demo(orders: int, seed: int, no_serve: bool, port: int, as_json: bool) -> No
     session.ready(migrate=True)
     from backstay.interfaces import checks, reports  # noqa: F401
     from backstay.interfaces.cli.verify import run as verify
-    from backstay.interfaces.simulation.run import simulate
     from backstay.platform.context import work
 
     user = _demo_user()
-    with session.progress("Trading") as progress:
-        result = simulate(
-            orders=orders, seed=seed, days=max(30, min(365, orders // 4)), user=user, progress=progress
-        )
+    result = _trade(orders, seed, user)
     with work(result.company, session.ACTOR) as ctx:
         last = result.last_day
         asked = reports.Asked(last, last.replace(month=1, day=1), last)
@@ -66,6 +70,26 @@ def demo(orders: int, seed: int, no_serve: bool, port: int, as_json: bool) -> No
         )
         click.echo("Ctrl+C stops it.", err=True)
         sys.exit(supervise.up(port=port))
+
+
+def _trade(orders: int, seed: int, user: int) -> Result:
+    """Trade that ends today, amid its work, and a statement of the bank that waits to be matched."""
+    from backstay.interfaces.simulation.bank import bring_statement
+    from backstay.interfaces.simulation.run import simulate
+
+    start = (clock.today() - timedelta(days=90)).replace(month=1, day=1)
+    with session.progress("Trading") as progress:
+        result = simulate(
+            orders=orders,
+            seed=seed,
+            days=(clock.today() - start).days,
+            start=start,
+            user=user,
+            progress=progress,
+            settle=False,
+        )
+    bring_statement(result.company, session.ACTOR, result.last_day, seed)
+    return result
 
 
 def _password() -> str:

@@ -51,6 +51,12 @@ def mapping(text: str) -> dict[str, Any]:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         raise Refusal("banking.statement_map", f"the mapping is no TOML: {exc}", "Correct it.") from None
+    check(told)
+    return told
+
+
+def check(told: dict[str, Any]) -> None:
+    """Refusal (``banking.statement_map``) for a mapping that does not say date and amount."""
     columns = told.get("columns", {})
     if unknown := set(columns) - COLUMNS:
         raise Refusal(
@@ -64,13 +70,16 @@ def mapping(text: str) -> dict[str, Any]:
             "the mapping needs date, and amount or debit and credit",
             "Name their columns.",
         )
-    return told
 
 
 def read(path: Path, told: dict[str, Any], scale_of: Any) -> list[StatementRead]:
     """One statement per currency of the table."""
     header = int(told.get("header", 1))
-    found = [(n, row) for n, row in read_rows(path) if any(c.strip() for c in row)]
+    found = [
+        (n, row)
+        for n, row in read_rows(path, delimiter=str(told.get("delimiter", ",")))
+        if any(c.strip() for c in row)
+    ]
     found = found[: len(found) - int(told.get("footer", 0))]
     names = (
         next((row for n, row in found if n == header), [])

@@ -70,9 +70,10 @@ class World:
 
 def simulate(
     *, orders: int, seed: int, days: int, start: date = date(2026, 1, 1), items: int = 200, customers: int = 300,
-    suppliers: int = 40, name: str = names.COMPANY, user: int | None = None, progress: Progress | None = None,
+    suppliers: int = 40, name: str = names.COMPANY, user: int | None = None, progress: Progress | None = None, settle: bool = True,
 ) -> Result:  # fmt: skip
-    """Make the company and let it take ``orders`` orders over ``days`` days, then settle what is under way.
+    """Make the company and let it take ``orders`` orders over ``days`` days, then settle what is under way (``settle``),
+    or stop amid the work of the last day.
 
     Same arguments, same books: every figure, date and number.
     """
@@ -81,7 +82,7 @@ def simulate(
     _first_stock(world, start)
     counts = orders_per_day(orders, start, days)
     done, day = 0, start
-    while done < orders or world.agenda.days:
+    while done < orders or (settle and world.agenda.days):
         n = (day - start).days
         late = sum(counts[: n + 1]) - done  # what found empty shelves asks again
         done += _work_day(world, day, late)

@@ -27,12 +27,12 @@ from backstay.interfaces.web.fields import (
 from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.models import Once
-from backstay.platform.resources import PAGES, Resource, draft_of, label
+from backstay.platform.resources import PAGES, RESOURCES, Resource, draft_of, label
 
 ICONS = {
     "confirm": "check", "ship": "truck", "receive": "package", "invoice": "receipt", "bill": "file-invoice", "pay": "cash", "close": "circle-check",
     "cancel": "ban", "reverse": "arrow-back-up", "return": "arrow-back-up", "post": "lock", "settle": "building-bank", "credit": "receipt",
-    "arrive": "truck-delivery", "archive": "archive",
+    "arrive": "truck-delivery", "archive": "archive", "record_payment": "cash", "unsettle": "arrow-back-up",
 }  # fmt: skip
 GRAVE = (
     "cancel",
@@ -41,6 +41,7 @@ GRAVE = (
     "return",
     "archive",
     "write_off",
+    "unsettle",
 )  # behind “Correct”, never the primary button
 SIMPLE = {date: "date", str: "text", bool: "yes", Decimal: "number", int: "whole"}
 
@@ -62,6 +63,11 @@ def asks(resource: Resource, act: str) -> list[Field]:
         if inner is int:
             if not any(f.name == name and f.is_relation for f in resource.of._meta.get_fields()):
                 kind = "money" if name in ("total", "amount") else ""
+                known = next(
+                    (r for r in RESOURCES.values() if r.of.__name__ == name.title().replace("_", "")), None
+                )
+                if known is not None:
+                    made.append(Field(name, "ref", _(text), note and _(note), model=known.of))
             else:
                 made.append(dataclasses.replace(column(resource.of, name), label=_(text)))
                 continue

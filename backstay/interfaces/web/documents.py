@@ -17,7 +17,7 @@ from backstay.interfaces.web import acts, flow
 from backstay.interfaces.web.detail import detail_of
 from backstay.interfaces.web.fields import STATES, word_of
 from backstay.interfaces.web.frame import frame
-from backstay.interfaces.web.resource import PAPERS, ctx_of, found, names
+from backstay.interfaces.web.resource import FILES, PAPERS, ctx_of, found, names
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access
 from backstay.platform.resources import Resource
@@ -41,6 +41,7 @@ def detail(request: HttpRequest, path: str, ident: int) -> HttpResponse:
         **names(resource), "doc": doc, "forward": forward, "back": back, "preview": preview, "once": uuid.uuid4().hex,
         "flow": flow.of(ctx, resource.kind, ident), 
         "paper": f"/papers/{PAPERS[resource.kind]}/{ident}.pdf" if resource.kind in PAPERS and doc["number"] else "",
+        "file": FILES[resource.kind].format(ident) if resource.kind in FILES and doc["number"] and doc["state"] == "ordered" else "",
         "can_change": "change" in resource.acts and access.may(ctx, f"{resource.kind}.change", [ident]) and not doc["posted"],
     }  # fmt: skip
     return render(request, "backstay/detail.html", frame(request, path, **context))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from backstay.base.errors import NotFound
 from backstay.platform.context import Ctx
 from backstay.platform.resources import RESOURCES, Resource
 
 PAPERS = {"invoicing.invoice": "invoices", "banking.payment": "payments"}
+BANKING = ("Books", gettext_noop("Banking"), "cash")
+FILES = {"banking.paymentrun": "/banking/runs/{}/file"}  # what is handed to another house
+
+Answer = HttpResponse | tuple[str, dict[str, Any]]  # what a page answers: a response, or template and context
 
 
 def found(path: str) -> Resource:
@@ -33,3 +40,8 @@ def names(resource: Resource) -> dict[str, object]:
         "name": _(resource.names[1]),
         "menu": [_(m) for m in resource.menu[:2]],
     }
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number from an address or form; None for anything else."""
+    return int(text) if text and text.isdigit() and len(text) < 19 else None

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, path, register_converter
 
-from backstay.interfaces.web import documents, exporting, finding, forms, lists, people, views
+from backstay.interfaces.web import bank, documents, exporting, finding, forms, lists, payruns, people, views
 from backstay.platform.resources import PAGES, RESOURCES
 
 
@@ -22,6 +22,7 @@ class ResourcePath:
         return value
 
 
+SCREENS = (bank, payruns)  # they register their pages
 register_converter(ResourcePath, "res")
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),

@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='bankaccount',
+            name='table_map',
+            field=models.JSONField(blank=True, default=dict),
+        ),
         migrations.CreateModel(
             name='PaymentRun',
             fields=[
