@@ -182,17 +182,26 @@ def balances_of(ctx: Ctx, subs: Sequence[Sub]) -> dict[Sub, int]:
 
 
 _FREE = """
-SELECT i.id, coalesce(sum(f.free), 0) * 10::numeric ^ -u.scale, u.code
-FROM catalog_item i JOIN unit u ON u.id = i.unit_id
+SELECT w.o, coalesce(sum(f.free), 0) * 10::numeric ^ -u.scale
+FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY w(item, place, o)
+JOIN catalog_item i ON i.id = w.item JOIN unit u ON u.id = i.unit_id
 LEFT JOIN LATERAL (
     SELECT l.amount - coalesce((SELECT sum(h.remaining) FROM hold h WHERE h.subaccount_id = s.id AND h.state = 'pending'
                                 AND h.expires_at > now()), 0) AS free
     FROM subaccount s JOIN account a ON a.id = s.account_id AND a.role = 'stock' JOIN live l ON l.subaccount_id = s.id
-    WHERE s.company_id = i.company_id AND s.unit_id = i.unit_id) f ON true
-WHERE i.id = ANY(%s::bigint[]) GROUP BY i.id, u.scale, u.code
+    WHERE s.company_id = i.company_id AND s.unit_id = i.unit_id AND (w.place IS NULL OR s.place_id = w.place)) f ON true
+GROUP BY w.o, u.scale
 """
 
 
 def free(ctx: Ctx, items: Iterable[int]) -> dict[int, Decimal]:
     """What is on hand and nobody holds, in the item's own unit, all warehouses together; services are left out."""
-    return {row[0]: row[1] for row in rows.execute(_FREE, [sorted(set(items))])}
+    wanted = [(item, None) for item in sorted(set(items))]
+    return {item: left for (item, _all), left in free_at(ctx, wanted).items()}
+
+
+def free_at(ctx: Ctx, wanted: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | None], Decimal]:
+    """The same by (item, warehouse); None is all warehouses together."""
+    pairs = list(wanted)
+    found = rows.execute(_FREE, [[item for item, _ in pairs], [place for _, place in pairs]])
+    return {pairs[o - 1]: left for o, left in found}

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from backstay.base.context import Ctx
 from backstay.base.money import grouped
 from backstay.domains.catalog.queries import trade_facts
-from backstay.domains.inventory.queries import free
+from backstay.domains.inventory.queries import free, free_at
 from backstay.domains.parties.queries import terms
-from backstay.domains.sales.models import OrderLine
+from backstay.domains.sales.models import Order, OrderLine
 from backstay.domains.sales.queries import open_orders
 from backstay.domains.sales.rules import progress
 from backstay.platform import rows
@@ -50,10 +50,12 @@ def _progress(which: int) -> Callable[[Ctx, Iterable[int]], dict[int, str]]:
 
 
 def free_of_lines(ctx: Ctx, ids: Iterable[int]) -> dict[int, Decimal]:
-    """What is free of each line's item."""
-    lines = {row.id: row.item_id for row in rows.of(OrderLine, "id", ids, "item_id")}
-    left = free(ctx, set(lines.values()))
-    return {line: left[item] for line, item in lines.items() if item in left}
+    """What is free of each line's item where the order ships from."""
+    found = rows.of(OrderLine, "id", ids, "item_id", "order_id")
+    places = {row.id: row.place_id for row in rows.of(Order, "id", {r.order_id for r in found}, "place_id")}
+    wanted = {row.id: (row.item_id, places[row.order_id]) for row in found}
+    left = free_at(ctx, set(wanted.values()))
+    return {line: left[pair] for line, pair in wanted.items() if pair in left}
 
 
 def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[str, Any]]:

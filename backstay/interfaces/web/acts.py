@@ -22,6 +22,7 @@ from backstay.interfaces.web.fields import (
     money_text,
     number_text,
     read,
+    title_of,
     word_of,
 )
 from backstay.platform import access, rows
@@ -156,7 +157,11 @@ def offered(
         if not made["page"]:
             try:
                 made["asks"] = [
-                    {"field": f, "value": ctx.today.isoformat() if f.kind == "date" and f.required else ""}
+                    {
+                        "field": f,
+                        "value": ctx.today.isoformat() if f.kind == "date" and f.required else "",
+                        "options": choices(f) if f.kind == "ref" else (),
+                    }
                     for f in asks(resource, act)
                 ]
             except (TypeError, KeyError):
@@ -166,6 +171,12 @@ def offered(
                 continue  # what it needs can't be asked in a menu: it has a page or stays out
         (back if act in GRAVE else forward).append(made)
     return forward, back
+
+
+def choices(each: Field) -> list[tuple[int, str]]:
+    """The rows of a small table, to choose one in a menu."""
+    assert each.model is not None  # noqa: S101 - a reference has one
+    return [(row.pk, title_of(row)) for row in each.model._default_manager.order_by("id")[:50]]
 
 
 def _needs_lines(draft: type[Any], each: Any) -> bool:

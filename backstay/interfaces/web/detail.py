@@ -76,8 +76,9 @@ def _value(row: Any, each: Field) -> Any:
 
 
 def _state(ctx: Ctx, resource: Resource, state: str, worked: dict[str, Any]) -> dict[str, Any] | None:
-    told = worked.get("standing") or state
-    if not told:
+    """How it stands beside its path: paid, overdue, blocked; or what ended it."""
+    told = worked.get("standing") or (state if STATES.get(state, ("", ""))[1] == "void" else "")
+    if not told or told == "open":
         return None
     icon, tone = STATES.get(told, ("circle-check", ""))
     return {"text": word_of(told), "icon": icon, "tone": tone}

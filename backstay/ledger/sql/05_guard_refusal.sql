@@ -1,3 +1,6 @@
+-- What a place is called: the domain that keeps places says it (inventory replaces this function).
+CREATE FUNCTION place_name(place bigint) RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$ SELECT 'place ' || place $$;
+
 -- Say which bound was hit, and what is free, in words a clerk can use.
 CREATE FUNCTION refuse_guard(subs bigint[], amounts bigint[]) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE r record;
@@ -19,7 +22,7 @@ BEGIN
     PERFORM refuse('ledger.guard',
         format('%s %s%s%s: %s wanted, %s free%s', r.account, r.unit,
                CASE WHEN r.item <> '' THEN ' ' || r.item ELSE '' END,
-               CASE WHEN r.place_id <> 0 THEN ' at place ' || r.place_id ELSE '' END,
+               CASE WHEN r.place_id <> 0 THEN ' at ' || place_name(r.place_id) ELSE '' END,
                figure(abs(r.wanted), r.scale), figure(greatest(r.sign * r.amount - r.held - r.floor, 0), r.scale),
                CASE WHEN r.held > 0 THEN format(' (%s on hand, %s held by %s)', figure(r.sign * r.amount, r.scale),
                                                 figure(r.held, r.scale), r.holders) ELSE '' END),

@@ -1,0 +1,212 @@
+"""A real Chromium before a real server on the tests' database. What a person would notice fails a story by itself:
+a console error, a page that answers 500 or 404, a violation of WCAG 2.2 A/AA where ``desk.access()`` looks."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+from backstay.platform import rows
+from backstay.platform.models import Membership, User
+from tests.conftest import ROOT
+
+PASSWORD = "correct horse battery staple"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+expect.set_options(timeout=10_000)
+
+
+def chromium() -> str | None:
+    """The browser of the machine, if it has one."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    if chromium() is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    # Playwright's loop must not make Django believe that it is asked from within asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"]) as running:
+        yield running
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="session")
+def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on the tests' database, as ``up`` starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    log = tmp_path_factory.mktemp("server") / "log"
+    command = [
+        sys.executable, "-m", "gunicorn", "backstay.interfaces.web.wsgi:application", "--bind", f"127.0.0.1:{port}",
+        "--worker-class", "gthread", "--threads", "4", "--log-level", "warning",
+    ]  # fmt: skip
+    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT) as process:
+        waiting = threading.Event()
+        for _ in range(300):
+            if _answers(port) or process.poll() is not None:
+                break
+            waiting.wait(0.1)
+        try:
+            assert _answers(port), log.read_text(errors="replace")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+    assert "Traceback" not in log.read_text(errors="replace"), log.read_text(errors="replace")
+
+
+@pytest.fixture
+def worker(database: str, tmp_path: Path) -> Iterator[None]:
+    """Somebody who does the background work."""
+    with (tmp_path / "log").open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backstay", "worker"], stdout=out, stderr=out, cwd=ROOT
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@dataclass
+class Desk:
+    """A person at the desk. ``go`` an address, then the page as Playwright knows it; ``wrong`` is asserted empty at the end."""
+
+    page: Page
+    address: str
+    wrong: list[str] = field(default_factory=list)
+    expected: set[int] = field(default_factory=set)  # statuses a story provokes on purpose, e.g. {409}
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def access(self) -> None:
+        """No violation of WCAG 2.2 A/AA on the page as it is now, light and dark."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        before = self.page.evaluate("document.documentElement.dataset.bsTheme")
+        for theme in ("light", "dark"):
+            self.page.evaluate("t => { document.documentElement.dataset.bsTheme = t }", theme)
+            found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response
+            told = [
+                f"{v['id']}: {node['target']} {node['failureSummary']}"
+                for v in found["violations"]
+                for node in v["nodes"][:3]
+            ]
+            assert told == [], f"{self.page.url}, {theme}:\n" + "\n".join(told)
+        self.page.evaluate("t => { document.documentElement.dataset.bsTheme = t }", before)
+
+    def act(self, name: str) -> None:
+        """Do an act of the document's page with the answers it proposes: a button, a menu that asks, or a page."""
+        item = (
+            self.page.locator(".doc-acts")
+            .locator("summary, a, button")
+            .filter(has_text=re.compile(rf"^\s*{name}"))
+        )
+        before = self.page.url
+        self.page.evaluate("window.before = true")
+        item.first.click()
+        menu = self.page.locator(".doc-acts details[open]")
+        if menu.count():
+            menu.locator("button").last.click()
+        self.page.wait_for_function("window.before === undefined")
+        if self.page.url != before and self.page.locator("[data-key='ctrl+Enter']").count():
+            self.page.keyboard.press("Control+Enter")
+            self.page.wait_for_url(before)
+
+    def toast(self, text: str) -> None:
+        """What the desk said last."""
+        expect(self.page.locator("#toasts")).to_contain_text(text)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(f"status of {s}" in message.text for s in self.expected):
+            self.wrong.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.wrong.append(f"{response.status} {response.request.method} {response.url}")
+
+    def listen(self) -> None:
+        """Note what goes wrong from now on."""
+        self.page.on("console", self._console)
+        self.page.on("response", self._response)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+
+
+@pytest.fixture
+def desks(browser: Browser, server: str) -> Iterator[Callable[..., Desk]]:
+    """``desks(company, …)``: one more person, signed in, with a browser context of his own."""
+    opened: list[tuple[BrowserContext, Desk]] = []
+
+    def sit(
+        company: int | None, work: Callable[..., Any] | None = None, name: str = "Ann Archer", role: str = "owner",
+        width: int = 1440, height: int = 900, **more: Any,
+    ) -> Desk:  # fmt: skip
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce", **more
+        )
+        if company is not None and work is not None:
+            plain = name.lower().replace(" ", ".")
+            user = User.objects.create_user(
+                f"{plain}.{len(opened)}.{company}@example.com", PASSWORD, name=name
+            )
+            with work() as ctx:
+                rows.insert(Membership, {"user_id": [user.pk], "role": [role], "since_on": [ctx.today]})
+            client = Client()
+            client.force_login(user)
+            cookie = client.cookies["backstay_session"].value
+            context.add_cookies([{"name": "backstay_session", "value": cookie, "url": server}])
+        desk = Desk(context.new_page(), server)
+        desk.listen()
+        opened.append((context, desk))
+        return desk
+
+    yield sit
+    wrong = [line for _context, desk in opened for line in desk.wrong]
+    for context, _desk in opened:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def desk(desks: Callable[..., Desk], world: Any) -> Desk:
+    """The owner of the test's small trading company (``world``) at a screen of 1440 by 900."""
+    return desks(world.company, world.work)

@@ -1,0 +1,78 @@
+"""Order to cash, as a clerk does it: through the screen only, by keyboard where it is faster."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from backstay.platform import rows
+from tests.browser.conftest import Desk
+from tests.trade import World
+
+
+def _stock(world: World) -> None:
+    """Goods at the warehouse orders ship from by default."""
+    with world.work() as ctx:
+        world.places["MAIN"] = rows.execute(
+            "SELECT min(id) FROM inventory_place WHERE company_id = %s AND kind = 'warehouse'", [ctx.company]
+        )[0][0]
+        world.receive(ctx, "A", 10, 6000, "MAIN")
+        world.receive(ctx, "B", 4, 2400, "MAIN")
+
+
+def pick(page: Page, text: str) -> None:
+    """Type into the field at hand and take the first proposal."""
+    page.keyboard.type(text)
+    page.get_by_role("option", name=re.compile(re.escape(text))).first.wait_for()
+    page.keyboard.press("Enter")
+
+
+def _type_order(page: Page) -> None:
+    page.locator("[name='h.party']").focus()
+    pick(page, "C1")
+    page.locator("[name^='l.'][name$='.item']").first.focus()
+    for item, quantity in (("Item A", "3"), ("Item B", "1")):
+        pick(page, item)
+        page.keyboard.type(quantity)
+        for _ in range(3):
+            page.keyboard.press("Enter")
+
+
+def test_order_to_cash(desk: Desk, world: World) -> None:
+    """Type an order, confirm, ship, invoice, be paid; each step shows what it posts; the books agree."""
+    _stock(world)
+    page = desk.go("/")
+    desk.access()
+    page.keyboard.press("c")
+    _type_order(page)
+    expect(page.locator("#totals")).to_contain_text("484.00")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    desk.access()
+    page.keyboard.press("Control+Enter")
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_contain_text("SO-2026-00001")
+    desk.access()
+
+    desk.act("Ship")
+    expect(page.locator(".facts")).to_contain_text("All")
+    desk.act("Invoice")
+    page.get_by_role("link", name=re.compile("INV-2026-00001")).first.click()
+    expect(title).to_contain_text("INV-2026-00001")
+    expect(page.locator(".entry").first).to_contain_text("484.00")
+    desk.access()
+    desk.act("Record payment")
+    expect(page.locator(".doc-bar")).to_contain_text("Paid")
+    page.get_by_role("link", name=re.compile("PAY-2026-00001")).first.click()
+    expect(title).to_contain_text("PAY-2026-00001")
+    page.go_back()
+    page.go_back()
+    with world.work() as ctx:
+        found = dict(
+            rows.execute(
+                "SELECT a.type, sum(p.value)::bigint FROM posting p JOIN subaccount s ON s.id = p.subaccount_id"
+                " JOIN account a ON a.id = s.account_id WHERE s.company_id = %s AND a.type IN ('income', 'expense') GROUP BY 1",
+                [ctx.company],
+            )
+        )
+    assert found == {"income": -40000, "expense": 2400}  # sold for 400.00 what cost 24.00
