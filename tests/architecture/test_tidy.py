@@ -21,7 +21,7 @@ TEXT = sorted(
     if p.is_file()
     and p.suffix in {".py", ".sql", ".html", ".js", ".md", ".toml", ".css", ".typ", ".csv", ".txt", ""}
     and "vendor" not in p.parts
-) + [p for p in ROOT.iterdir() if p.is_file()]
+) + [p for p in ROOT.iterdir() if p.is_file() and p.name != ".git"]
 
 # what is not said → what is said instead, where it may stand, a line that is caught, a line that is not
 BANNED: list[tuple[str, str, str, str, str]] = [
