@@ -8,6 +8,8 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+LONG = "long"  # the queue of what takes minutes: it never keeps mail or the clock waiting
+
 
 def defer(task: str, *, queueing_lock: str | None = None, lock: str | None = None, **args: Any) -> None:
     """Defer a task by its name inside the open transaction; with a queueing lock only one waits at a time.

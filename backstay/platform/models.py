@@ -230,11 +230,21 @@ class Notice(Tenant):
 
 
 class Work(Tenant):
-    """Long work in the background: how far it is, whether somebody wants it stopped, what came of it."""
+    """Long work in the background: how far it is, whether somebody wants it stopped, what came of it.
+
+    ``runner`` is drawn anew by each process that takes it up: whoever no longer holds it can write nothing, so a work
+    that is taken up again after a crash is done once. ``reached``: where to go on, written with what was done.
+    """
 
     task = models.CharField(max_length=100)
     title = models.CharField(max_length=200)
     args = models.JSONField(default=dict)
+    runner = models.CharField(max_length=32, default="", db_default="")
+    reached = models.JSONField(default=dict)
+    phase = models.CharField(max_length=80, default="", db_default="")
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    beat_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, default="waiting", db_default="waiting")
     done = models.BigIntegerField(default=0, db_default=0)
     total = models.BigIntegerField(default=0, db_default=0)
@@ -252,6 +262,50 @@ class Work(Tenant):
                 name="platform.work_state",
             )
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["company_id", "actor"],
+                name="work_going",
+                condition=models.Q(state__in=["waiting", "running"]),
+            ),
+            models.Index(fields=["company_id", "actor", "-id"], name="work_mine"),
+        ]
+
+
+class WorkFault(Tenant):
+    """What long work could not do, piece by piece: a document that refused, a row that cannot be read."""
+
+    work = models.ForeignKey(Work, db_constraint=False, on_delete=models.PROTECT, related_name="faults")
+    place = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=200)
+    href = models.CharField(max_length=200, default="")
+    field = models.CharField(max_length=200, default="")
+    value = models.CharField(max_length=200, default="")
+    code = models.CharField(max_length=80, default="")
+    reason = models.TextField()
+    remedy = models.TextField(default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company_id", "work", "id"], name="fault_work")]
+
+
+class Import(Tenant):
+    """A file that is to be imported: how it is read, which column is which field, and the work that did it."""
+
+    path = models.CharField(max_length=60)
+    file = models.ForeignKey(File, db_constraint=False, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    told = models.JSONField(default=dict)
+    profile = models.JSONField(default=dict)
+    checked = models.ForeignKey(
+        Work, null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+"
+    )
+    done = models.ForeignKey(Work, null=True, db_constraint=False, on_delete=models.PROTECT, related_name="+")
+    created_by = models.CharField(max_length=80)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company_id", "path", "-id"], name="import_of")]
 
 
 class Word(Tenant):

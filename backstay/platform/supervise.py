@@ -18,6 +18,7 @@ from backstay.platform import database, postgres
 log = structlog.get_logger(__name__)
 PATIENCE = 20.0  # seconds a child gets to end by itself
 LONGEST_WAIT = 30.0
+TAKE_UP = 5.0  # seconds between looks for work that lost its process
 
 
 @dataclass(slots=True)
@@ -94,15 +95,46 @@ def up(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 2, worker: b
 
 
 def worker() -> None:
-    """Run background jobs until a signal ends it."""
+    """Run background jobs until a signal ends it: short ones and long ones in lanes of their own.
+
+    Long work ends at its next step and is given back, so that the next worker goes on with it.
+    """
     import asyncio
 
     from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.utils import connector_params  # noqa: F401
+
+    from backstay.platform import jobs, work
+
+    async def look_after() -> None:
+        """Take up what lost its process."""
+        while True:
+            try:
+                await asyncio.to_thread(work.take_up)
+            except Exception as exc:  # the database may be away for a moment
+                log.warning("worker.take_up", error=type(exc).__name__)
+            await asyncio.sleep(TAKE_UP)
 
     async def run() -> None:
         async with app.with_connector(app.connector.get_worker_connector()).open_async() as ready:  # type: ignore[attr-defined]
-            await ready.run_worker_async(concurrency=4, wait=True, install_signal_handlers=True)
+            lanes = [
+                ready.run_worker_async(name="short", queues=["default", "builtin"], concurrency=4, install_signal_handlers=False, delete_jobs="successful"),
+                ready.run_worker_async(name="long", queues=[jobs.LONG], concurrency=2, install_signal_handlers=False, delete_jobs="successful"),
+                look_after(),
+            ]  # fmt: skip
+            tasks = [asyncio.ensure_future(lane) for lane in lanes]
+
+            def end() -> None:
+                work.STOPPING.set()
+                for task in tasks:
+                    task.cancel()
+
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, end)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            end()  # one lane that breaks takes the others along: whoever keeps the worker starts it anew
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            if broken := [e for e in ended if isinstance(e, Exception)]:
+                raise broken[0]
 
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     asyncio.run(run())

@@ -7,7 +7,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from backstay import ledger
-from backstay.platform import mail, outbox, rows
+from backstay.platform import jobs, mail, outbox, rows, work
 
 log = structlog.get_logger(__name__)
 HANDLERS = (mail,)  # imported here, so that the worker knows who delivers what
@@ -30,3 +30,9 @@ def every_minute(timestamp: int) -> None:
     with transaction.atomic():
         ledger.expire()
     deliver_outbox()
+
+
+@app.task(name="backstay.platform.tasks.run_work", queue=jobs.LONG)
+def run_work(company: int, ident: int) -> None:
+    """Run long work, or go on with it."""
+    work.run(company, ident)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backstay.base.errors import NotFound, Refusal
 from backstay.interfaces import papers
-from backstay.interfaces.web import acts, flow
+from backstay.interfaces.web import acts, bulk, flow
 from backstay.interfaces.web.detail import detail_of
 from backstay.interfaces.web.fields import STATES, word_of
 from backstay.interfaces.web.frame import frame
@@ -73,10 +73,16 @@ def act(request: HttpRequest, path: str, act: str) -> HttpResponse:
     key = request.POST.get("once", "")
     if before := acts.once(ctx, key):
         return redirect(before)
-    ids = [int(i) for i in request.POST.getlist("ids") if i.isdigit() and len(i) < 19][:5_000]
+    ids = [int(i) for i in request.POST.getlist("ids") if i.isdigit() and len(i) < 19][: bulk.MOST]
+    if request.POST.get("every") == "1":
+        ids = bulk.chosen(ctx, resource, request.POST.get("list", ""))
     if not ids:
         raise Refusal("web.nothing", _("nothing is selected"), _("Tick what it should be done to."))
     told = acts.answers(ctx, resource, act, {k: str(v) for k, v in request.POST.items()})
+    if len(ids) > bulk.AT_ONCE:
+        href = f"/progress/{bulk.begin(ctx, resource, act, ids, told)}"
+        acts.led_to(ctx, key, href)
+        return redirect(href)
     made = acts.run(ctx, resource, act, ids, told)
     href = _made_href(resource, act, made) or (
         f"/{path}/{ids[0]}" if len(ids) == 1 else request.POST.get("back", f"/{path}")

@@ -45,7 +45,7 @@ def _table(name: str, form: str, heads: list[str], rows: list[list[str]]) -> Htt
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(heads)
-        writer.writerows([[_safe(c) for c in row] for row in rows])
+        writer.writerows([[safe_cell(c) for c in row] for row in rows])
         response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     else:
         import xlsxwriter
@@ -76,7 +76,7 @@ def _is_figure(text: str) -> bool:
     return bool(re.fullmatch(r"-?\d{1,15}\.\d+", text))
 
 
-def _safe(text: str) -> str:
+def safe_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     return (
         "'" + text

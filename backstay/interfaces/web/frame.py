@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backstay.platform import access
+from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.resources import PAGES, RESOURCES
 
@@ -29,10 +29,35 @@ def frame(request: HttpRequest, current: str, **more: Any) -> dict[str, Any]:
             "practice": ctx.settings.get("practice", False),
             "ctx": ctx,
             "me": name,
+            "status": status(ctx),
             "initials": "".join(word[0] for word in name.split()[:2]).upper(),
         }
         | more
     )
+
+
+_STATUS = """
+SELECT n.unread, n.last, w.id, w.title, w.done, w.total, w.n FROM
+    (SELECT count(*) AS unread, coalesce(max(id), 0) AS last FROM (SELECT id FROM platform_notice
+     WHERE company_id = %(company)s AND actor = %(me)s AND read_at IS NULL ORDER BY id DESC LIMIT 100) x) n
+LEFT JOIN LATERAL (
+    SELECT id, title, done, total, count(*) OVER () AS n FROM platform_work
+    WHERE company_id = %(company)s AND actor = %(me)s AND state IN ('waiting', 'running') ORDER BY id DESC LIMIT 1) w ON true
+"""
+
+
+def status(ctx: Ctx) -> dict[str, Any]:
+    """What the top of every page tells: notices not read, own work that runs. One statement."""
+    unread, last, ident, title, done, total, count = rows.execute(
+        _STATUS, {"me": ctx.actor, "company": ctx.company}
+    )[0]
+    going = {"id": ident, "title": title, "share": share(done, total), "count": count} if ident else None
+    return {"unread": unread, "last_notice": last, "going": going}
+
+
+def share(done: int, total: int) -> int:
+    """Per cent, 100 only when all of it is done."""
+    return min(done * 100 // total, 100) if total else 0
 
 
 def navigation(ctx: Ctx, current: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What people do around documents: comments with mentions, files, mail, notices, long work."""
+"""What people do around documents: comments with mentions, files, mail."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backstay.base import clock
 from backstay.base.errors import NotFound, Refusal
 from backstay.interfaces import papers
-from backstay.interfaces.web.fields import day_text
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.resource import PAPERS
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access, files, mail, rows
 from backstay.platform.context import Ctx
-from backstay.platform.models import Attachment, Comment, Notice, Work
+from backstay.platform.models import Attachment, Comment, Notice
 from backstay.platform.resources import RESOURCES, Resource
 
 SAFE_INLINE = {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"}
@@ -163,40 +161,3 @@ def send(request: HttpRequest, path: str, ident: int) -> HttpResponse:
         "name": _(resource.names[1]),
     }
     return render(request, "backstay/mail.html", frame(request, path, **context))
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def notices(request: HttpRequest) -> HttpResponse:
-    """What was said to one, and long work of one's own."""
-    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    if request.method == "POST":
-        Notice.objects.filter(actor=ctx.actor, read_at=None).update(read_at=clock.now())
-        return redirect("/notices")
-    found = list(Notice.objects.filter(actor=ctx.actor).order_by("-id")[:100])
-    works = list(Work.objects.filter(actor=ctx.actor).order_by("-id")[:20])
-    told = [
-        {"text": n.text, "href": n.href, "when": day_text(n.at, ctx.today.year), "new": n.read_at is None}
-        for n in found
-    ]
-    return render(request, "backstay/notices.html", frame(request, "notices", notices=told, works=works))
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def progress(request: HttpRequest, ident: int) -> HttpResponse:
-    """How far long work is; POST asks it to stop."""
-    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    found = Work.objects.filter(pk=ident, actor=ctx.actor).first()
-    if found is None:
-        raise NotFound("web.work", f"there is no work {ident} of yours", "Look in your inbox.")
-    if request.method == "POST":
-        Work.objects.filter(pk=ident, state__in=["waiting", "running"]).update(cancel=True)
-        return redirect(f"/progress/{ident}")
-    share = found.done * 100 // found.total if found.total else 0
-    template = "backstay/_work.html" if request.headers.get("HX-Request") else "backstay/work.html"
-    return render(
-        request,
-        template,
-        frame(request, "notices", work=found, share=share, going=found.state in ("waiting", "running")),
-    )

@@ -3,7 +3,18 @@
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, path, register_converter
 
-from backstay.interfaces.web import bank, documents, exporting, finding, forms, lists, payruns, people, views
+from backstay.interfaces.web import (
+    bank,
+    documents,
+    exporting,
+    finding,
+    forms,
+    lists,
+    payruns,
+    people,
+    views,
+    working,
+)
 from backstay.platform.resources import PAGES, RESOURCES
 
 
@@ -38,8 +49,11 @@ urlpatterns: list[URLPattern] = [
     path("keys", views.keys, name="keys"),
     path("find", finding.find, name="find"),
     path("find/ref", finding.reference, name="reference"),
-    path("notices", people.notices, name="notices"),
-    path("progress/<int:ident>", people.progress, name="progress"),
+    path("notices", working.notices, name="notices"),
+    path("notices/<int:ident>", working.opened, name="notice"),
+    path("pulse", working.pulse, name="pulse"),
+    path("progress/<int:ident>", working.progress, name="progress"),
+    path("progress/<int:ident>/faults.csv", working.faults, name="faults"),
     path("reports/<slug:name>", views.report, name="report"),
     path("papers/<slug:kind>/<int:document>.pdf", documents.paper, name="paper"),
     path("files/<int:ident>/<str:name>", people.file, name="file"),

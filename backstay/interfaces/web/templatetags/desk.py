@@ -62,3 +62,9 @@ def inline(name: str) -> str:
     if (get_language() or "en").startswith("en") and name[1:2].islower():
         return name[:1].lower() + name[1:]
     return name
+
+
+@register.filter
+def grouped(value: int) -> str:
+    """A whole number in the reader's way of writing: 12,345."""
+    return formats.number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)

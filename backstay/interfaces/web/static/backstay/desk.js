@@ -43,7 +43,7 @@
     palette() { open("/find"); },
     keys() { open("/keys"); },
     all(box) { $$("tbody [name=ids]").forEach((b) => { b.checked = box.checked; mark(b); }); bulk(); },
-    unselect() { $$("[name=ids]").forEach((b) => { b.checked = false; mark(b); }); bulk(); },
+    unselect() { $$("[name=ids], [name=every]").forEach((b) => { b.checked = false; if (b.name === "ids") { mark(b); } }); bulk(); },
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-desk]");
@@ -108,11 +108,17 @@
   function mark(box) { box.closest("tr").classList.toggle("is-selected", box.checked); }
   function bulk() {
     const bar = $("#bulk"), count = $$("[name=ids]:checked").length;
-    if (bar) { bar.hidden = count === 0; $("[data-count]", bar).textContent = count; }
-    const all = $("[data-desk=all]");
-    if (all) { all.indeterminate = count > 0 && count < $$("tbody [name=ids]").length; all.checked = count > 0 && !all.indeterminate; }
+    const all = $("[data-desk=all]"), rows = $$("tbody [name=ids]").length;
+    if (all) { all.indeterminate = count > 0 && count < rows; all.checked = count > 0 && !all.indeterminate; }
+    if (bar) {
+      const every = $("[name=every]", bar), whole = count > 0 && count === rows;
+      if (every && !whole) { every.checked = false; }
+      $(".every", bar)?.toggleAttribute("hidden", !whole);
+      bar.hidden = count === 0; $("[data-count]", bar).textContent = every?.checked ? every.dataset.n : count;
+    }
   }
   let last = null;
+  document.addEventListener("change", (event) => { if (event.target.name === "every") { bulk(); } });
   document.addEventListener("click", (event) => {
     const box = event.target.closest("tbody [name=ids]");
     if (!box) { return; }
@@ -188,12 +194,14 @@
       if (type === "drop") { $("[type=file]", form).files = event.dataTransfer.files; form.requestSubmit(); }
     });
   }
-  function toasts() { $$(".toast-x:not(.toast-error)").forEach((t) => setTimeout(() => t.remove(), 6000)); }
+  function toasts() {
+    $$(".toast-x:not(.toast-error, [data-going])").forEach((t) => { t.dataset.going = "1"; setTimeout(() => t.remove(), 6000); });
+  }
   document.addEventListener("DOMContentLoaded", () => {
     bulk(); toasts();
     $("[data-focus]")?.focus();
     htmx.config.getCacheBusterParam = false;
   });
-  document.addEventListener("htmx:afterSettle", bulk);
+  document.addEventListener("htmx:afterSettle", () => { bulk(); toasts(); });
   document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) { location.reload(); } });
 })();

@@ -1,0 +1,5 @@
+"""Long work of the screens, so that the worker knows it (found by the name of this module)."""
+
+from backstay.interfaces.web import bulk
+
+TASKS = (bulk,)

@@ -1,0 +1,158 @@
+"""Long work and a worker that dies: really killed, in the middle, and started anew."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backstay.domains.sales import processes as sales
+from backstay.interfaces.web import bulk
+from backstay.platform import rows
+from backstay.platform.models import Notice, Work
+from backstay.platform.resources import RESOURCES
+from tests.conftest import ROOT
+from tests.scenario.test_jobs import _person
+from tests.trade import D, World
+
+SILENCE = "2"
+
+
+@contextmanager
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of its own process, killed at the end if it still lives."""
+    environment = os.environ | {"BACKSTAY_LOG_LEVEL": "ERROR", "BACKSTAY_SILENCE": SILENCE}
+    process = subprocess.Popen([sys.executable, "-m", "backstay", "worker"], cwd=ROOT, env=environment)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def until(condition: Callable[[], bool], seconds: float = 120) -> bool:
+    """Ask until it holds; the clock of an event waits, nothing sleeps."""
+    waiting = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return True
+        waiting.wait(0.02)
+    return False
+
+
+def look(world: World, ident: int) -> Work:
+    with world.work():
+        return Work.objects.get(pk=ident)
+
+
+def ended(world: World, ident: int) -> Callable[[], bool]:
+    return lambda: look(world, ident).state not in ("waiting", "running")
+
+
+def _confirming(world: World, count: int) -> tuple[int, list[int]]:
+    """Confirming many quotations as long work: (work, orders)."""
+    _client, actor = _person(world, "ann")
+    with world.work() as ctx:
+        world.receive(ctx, "A", 10_000, 6_000_000)
+        line = (sales.OrderLineDraft(world.items["A"], Decimal(1)),)
+        draft = sales.QuotationDraft(world.parties["C1"], D, line, world.places["W1"])
+        ids = sales.create_quotations(ctx, [draft] * count)
+    with world.work(actor) as ctx:
+        return bulk.begin(ctx, RESOURCES["sales/orders"], "confirm", ids, {}), ids
+
+
+def _confirmed(world: World, ids: list[int]) -> dict[str, Any]:
+    with world.work() as ctx:
+        orders = rows.execute("SELECT state, count(*), count(DISTINCT number) FROM sales_order WHERE id = ANY(%s::bigint[]) GROUP BY 1", [ids])  # fmt: skip
+        events = rows.execute(
+            "SELECT count(*), count(DISTINCT object_id) FROM platform_auditevent WHERE kind = 'sales.order' AND event = 'confirm' AND company_id = %s",
+            [ctx.company],
+        )
+        last = rows.execute("SELECT max(number), min(number) FROM sales_order WHERE id = ANY(%s::bigint[]) AND number IS NOT NULL", [ids])  # fmt: skip
+    return {"orders": orders, "events": events, "last": last}
+
+
+def test_killed_worker(world: World) -> None:
+    """Killed -9 in the middle of 900 orders, twice: the next worker goes on; each is confirmed once, no number missing."""
+    ident, ids = _confirming(world, 900)
+    for least in (100, 400):
+        with worker() as process:
+            assert until(lambda least=least: look(world, ident).done >= least), "it does not begin"  # type: ignore[misc]
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        assert look(world, ident).state == "running", "it was killed while it ran"
+    with worker():
+        assert until(ended(world, ident)), "it was not taken up"
+    found = look(world, ident)
+    assert (found.state, found.done, found.result["facts"][0][1]) == ("done", 900, "900")  # type: ignore[index]
+    told = _confirmed(world, ids)
+    assert told["orders"] == [("confirmed", 900, 900)]
+    assert told["events"] == [(900, 900)]
+    first, last = (int(n.rpartition("-")[2]) for n in (told["last"][0][1], told["last"][0][0]))
+    assert last - first == 899, "no number was lost"
+    with world.work():
+        assert Notice.objects.filter(actor=found.actor).count() == 1, "told once"
+
+
+def test_worker_asked_to_end(world: World) -> None:
+    """SIGTERM: it ends at its next step, within the patience of ``up``, and gives the work back for the next worker."""
+    ident, ids = _confirming(world, 600)
+    with worker() as process:
+        assert until(lambda: look(world, ident).done >= 100)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    found = look(world, ident)
+    assert found.state == "waiting"
+    assert 100 <= found.done < 600
+    with worker():
+        assert until(ended(world, ident))
+    assert _confirmed(world, ids)["orders"] == [("confirmed", 600, 600)]
+
+
+def test_stopped_from_the_screen_while_it_runs(world: World) -> None:
+    """The wish to stop reaches another process; what is done stays."""
+    ident, ids = _confirming(world, 1_200)
+    client, _actor = _person(world, "bob")
+    assert client.get(f"/progress/{ident}").status_code == 200
+    with worker():
+        assert until(lambda: look(world, ident).done >= 100)
+        client.post(f"/progress/{ident}")
+        assert until(ended(world, ident))
+    found = look(world, ident)
+    assert found.state == "cancelled"
+    assert 100 <= found.done < 1_200
+    assert {s: n for s, n, _ in _confirmed(world, ids)["orders"]}["confirmed"] == found.done
+    assert "the rest was not begun" in client.get(f"/progress/{ident}").content.decode()
+
+
+@pytest.mark.long
+def test_five_thousand_invoices(world: World) -> None:
+    """5,000 shipped orders are invoiced as one long work; prints how long it took."""
+    ident, ids = _confirming(world, 5_000)
+    from backstay.platform import work
+
+    assert work.run(world.company, ident) == "done"
+    with world.work() as ctx:
+        for n in range(0, 5_000, 500):
+            sales.ship_orders(ctx, [sales.ShipDraft(i, D) for i in ids[n : n + 500]])
+    _client, actor = _person(world, "ann2")
+    with world.work(actor) as ctx:
+        ident = bulk.begin(ctx, RESOURCES["sales/orders"], "invoice", ids, {"on": D})
+    with worker():
+        assert until(ended(world, ident), 600)
+    found = look(world, ident)
+    assert (found.state, found.done) == ("done", 5_000)
+    assert found.ended_at is not None
+    with world.work() as ctx:
+        made = rows.execute("SELECT count(*), count(DISTINCT number) FROM invoicing_invoice WHERE company_id = %s", [ctx.company])  # fmt: skip
+    assert made == [(5_000, 5_000)]
+    print(f"5,000 invoices posted in {(found.ended_at - found.created_at).total_seconds():.1f} s")
