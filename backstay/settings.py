@@ -24,6 +24,7 @@ DOMAINS = [
     "purchasing",
     "sales",
     "banking",
+    "projects",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -11,6 +11,7 @@ DOMAINS = [
     "purchasing",
     "sales",
     "banking",
+    "projects",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

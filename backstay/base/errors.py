@@ -77,7 +77,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "platform.append_only": ("", "Rows of this table are only added."),
     "access.company": ("", "Set company and actor by work()."),
 }
-_RAW = ("new row for relation", "duplicate key value", "update or delete on table", "conflicting key value")
+_RAW = (
+    "new row for relation",
+    "duplicate key value",
+    "update or delete on table",
+    "insert or update on table",
+    "conflicting key value",
+)
 _BUSY = {"40001", "40P01", "55P03"}
 
 

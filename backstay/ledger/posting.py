@@ -16,13 +16,14 @@ from backstay.ledger.statement import execute
 
 
 class Sub(NamedTuple):
-    """A subaccount by its parts. ``account`` is an id, or a role that the context resolves.
+    """A subaccount by its parts. ``account`` is an id, or a role that the context resolves; ``unit`` an id, or the
+    code of a unit that all companies share (``h``).
 
     ``side`` is given for open items: +1 may not fall below 0 (a receivable), −1 may not rise above it.
     """
 
     account: int | str
-    unit: int
+    unit: int | str
     party: int = 0
     item: str = ""
     place: int = 0
@@ -102,10 +103,14 @@ class Specs:
                 resolved[sub.account] = account_id(self._ctx, sub.account)
         accounts = [resolved[s.account] for s in self._ordinals]
         rest = list(zip(*self._ordinals, strict=True))[1:] if self._ordinals else [()] * 6
-        arrays = [accounts, *map(list, rest)]
+        arrays: list[list[Any]] = [accounts, *map(list, rest)]
+        if codes := sorted({unit for unit in arrays[1] if isinstance(unit, str)}):
+            ids = dict(execute(_SHARED, [codes]))
+            arrays[1] = [ids.get(unit, unit) for unit in arrays[1]]
         return arrays if sides else arrays[:-1]
 
 
+_SHARED = "SELECT code, id FROM unit WHERE company_id IS NULL AND code = ANY(%s::text[])"
 SPEC = "%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[]"
 _POST = (
     "SELECT entry_id, repeated FROM post(%s::text[], %s::date[], %s::date[], %s::text[], %s::text[], %s::text[],"
@@ -161,15 +166,24 @@ def post(ctx: Ctx, entries: Sequence[Entry], holds: Iterable[tuple[int, int]] = 
 
 
 def reverse(
-    ctx: Ctx, entries: Sequence[int], on: date, sources: Sequence[str], event: str = "reverse", text: str = ""
+    ctx: Ctx,
+    entries: Sequence[int],
+    on: date,
+    sources: Sequence[str],
+    event: str | Sequence[str] = "reverse",
+    text: str = "",
 ) -> list[int]:
-    """Post the exact negation of entries, dated ``on``; marked storno where the company shows reversals so."""
+    """Post the exact negation of entries, dated ``on``; marked storno where the company shows reversals so.
+
+    ``event``: of all, or of each where a document has several entries.
+    """
     if not entries:
         return []
     count = len(entries)
+    events = [event] * count if isinstance(event, str) else list(event)
     storno = ctx.settings.get("reversals") == "storno"
     sql = "SELECT reverse(%s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[], %s)"
-    params = [list(entries), [on] * count, list(sources), [event] * count, [text] * count, storno]
+    params = [list(entries), [on] * count, list(sources), events, [text] * count, storno]
     return [row[0] for row in execute(sql, params)]
 
 

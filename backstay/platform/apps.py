@@ -11,9 +11,9 @@ class PlatformConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Read what the domains declare, and check it."""
+        """Read what the domains declare and what they answer to, and check it."""
         for app in apps.get_app_configs():
-            for part in ("views", "pages"):
+            for part in ("views", "pages", "reactions"):
                 if app.name.startswith("backstay.domains.") and importlib.util.find_spec(
                     f"{app.name}.{part}"
                 ):

@@ -24,6 +24,11 @@ class Lifecycle:
     def __post_init__(self) -> None:
         REGISTRY[self.kind] = self
 
+    @property
+    def first(self) -> str:
+        """The state it begins in."""
+        return next(iter(self.transitions.values()))[0][0]
+
     def check(self, transition: str, rows: Iterable[Any]) -> str:
         """Return the state ``transition`` leads to.
 
@@ -32,11 +37,11 @@ class Lifecycle:
         sources, target = self.transitions[transition]
         for row in rows:
             if row.state not in sources:
-                name = getattr(row, "number", None) or f"draft {row.id}"
+                name = getattr(row, "number", None) or getattr(row, "name", None) or f"draft {row.id}"
                 allowed = ", ".join(self.allowed(row.state)) or "nothing"
                 raise Refusal(
                     "platform.transition",
-                    f"{self.kind} {name} is {row.state}: it cannot {transition}",
+                    f"{self.kind} {name} is {row.state}: it cannot {transition.replace('_', ' ')}",
                     remedy=f"Allowed now: {allowed}.",
                     where=f"{self.kind}:{row.id}",
                 )

@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -22,6 +22,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
+from backstay.base.context import Ctx
 from backstay.platform.documents import REGISTRY as LIVES
 from backstay.platform.documents import Lifecycle
 
@@ -46,24 +47,39 @@ class Resource:
     """What people see of a model. At most these twelve options; a new one needs an ADR and two domains.
 
     ``columns``, ``form``: field names, the first column is the title; ``name:money``, ``name:steps`` or
-    ``name:a,b,c`` says what an integer or text means; ``party.name`` follows a reference. ``views``: named filters,
-    name → query. ``acts``: ``create``, ``change`` or a transition → process. ``menu``: section, domain, icon.
+    ``name:a,b,c`` says what an integer or text means; ``party.name`` follows a reference, ``lines.hours`` adds up
+    what belongs to a row. ``views``: named filters, name → query. ``acts``: ``create``, ``change`` or a transition →
+    process, or their names alone where the process is called so (``post`` of time sheets: ``post_time_sheets``).
+    ``menu``: section, domain, icon. Left out, it is that of the domain's first resource, ``path`` the domain and the
+    second name, ``search`` the references among the columns, and ``acts`` of what has a form all of its life cycle.
     """
 
-    path: str
     model: str
     names: tuple[str, str]
-    menu: tuple[str, str, str]
     columns: tuple[str, ...]
+    menu: tuple[str, str, str] = ("", "", "")
+    path: str = ""
     views: Mapping[str, str] = field(default_factory=dict)
     form: tuple[str, ...] = ()
     lines: Lines | None = None
-    acts: Mapping[str, str] = field(default_factory=dict)
-    search: tuple[str, ...] = ()
+    acts: Any = None
+    search: Any = None
     board: str = ""
     calendar: str = ""
 
     def __post_init__(self) -> None:
+        domain, words = self.model.partition(".")[0], self.names[1].lower()
+        refs = {f.name for f in self.of._meta.concrete_fields if f.is_relation}
+        cycle = ("create", "change", *(self.life.transitions if self.life else ())) if self.form else ()
+        acts = tuple(dict.fromkeys(cycle)) if self.acts is None else self.acts
+        if not isinstance(acts, Mapping):
+            acts = {act: f"{act}_{words.replace(' ', '_')}" for act in acts}
+        first = next((r for r in RESOURCES.values() if r.model.startswith(f"{domain}.")), self)
+        made = {"path": f"{domain}/{words.replace(' ', '-')}"} if not self.path else {}
+        made |= {"menu": first.menu} if not self.menu[0] else {}
+        made |= {"search": tuple(n for n in self.columns if n in refs)} if self.search is None else {}
+        for name, value in (made | {"acts": acts}).items():
+            object.__setattr__(self, name, value)
         RESOURCES[self.path] = self
 
     @cached_property
@@ -122,7 +138,7 @@ class Resource:
 
     def computed(self, name: str) -> tuple[str, Callable[..., Mapping[int, Any]]] | None:
         """(kind, query) of a column that is worked out for a list of ids; None for a column of the table."""
-        found = self.told("COLUMNS").get(f"{self.kind}.{name}")
+        found = self.told("COLUMNS").get(f"{self.kind}.{name}") or _added_up(self.of, name)
         return typing.cast("tuple[str, Callable[..., Mapping[int, Any]]] | None", found)
 
     def condition(self, name: str) -> Callable[..., tuple[str, list[Any]]] | None:
@@ -198,6 +214,13 @@ def label(model: type[models.Model] | None, name: str) -> tuple[str, str]:
     plain = name.partition(":")[0].replace("_id", "")
     if model is not None and (own := LABELS.get(f"{model._meta.label}.{plain}")):
         return own
+    if (
+        model is not None
+        and _has(model, plain)
+        and getattr(model._meta.get_field(plain), "_verbose_name", None)
+    ):
+        told = model._meta.get_field(plain)
+        return str(told.verbose_name), str(told.help_text)
     if plain in LABELS:
         return LABELS[plain]
     words = plain.split(".")[0].removesuffix("_on").removesuffix("_at").replace("_", " ")
@@ -238,6 +261,27 @@ def for_model(model: type[models.Model]) -> Resource | None:
 def check_all() -> list[str]:
     """What is wrong with any declaration."""
     return [line for resource in RESOURCES.values() for line in resource.check()]
+
+
+def belonging(model: type[models.Model], name: str) -> tuple[Any, str] | None:
+    """(relation, column) of a name such as ``lines.hours``: a column of the rows that belong to one."""
+    first, _, rest = name.partition(".")
+    relation = next((r for r in model._meta.related_objects if rest and r.related_name == first), None)
+    return (relation, rest) if relation is not None and _has(relation.related_model, rest) else None
+
+
+def _added_up(model: type[models.Model], name: str) -> tuple[str, Callable[..., Mapping[int, Any]]] | None:
+    found = belonging(model, name)
+    if found is None:
+        return None
+    relation, column = found
+    key = relation.field.attname
+
+    def added(ctx: Ctx, ids: Iterable[int]) -> dict[int, Any]:
+        rows = relation.related_model._default_manager.filter(**{f"{key}__in": list(ids)})
+        return dict(rows.values_list(key).annotate(models.Sum(column)))
+
+    return "number", added
 
 
 def _known(resource: Resource, name: str) -> bool:

@@ -143,6 +143,6 @@ def test_promises_name_tests_that_exist() -> None:
 
 def test_every_domain_has_its_page() -> None:
     for path in (ROOT / "backstay/domains").iterdir():
-        if (path / "apps.py").exists():
+        if (path / "models.py").exists():
             text = (path / "README.md").read_text(encoding="utf-8")
             assert re.search(r"^\|.*(done|partly|not).*\|", text, re.MULTILINE), path.name

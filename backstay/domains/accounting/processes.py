@@ -34,6 +34,7 @@ from backstay.ledger.posting import Sub
 from backstay.platform import access, audit, events, numbering, rows
 from backstay.platform.context import work
 from backstay.platform.documents import Lifecycle
+from backstay.platform.keeping import reverse
 from backstay.platform.models import Membership
 
 __all__ = [
@@ -292,13 +293,7 @@ def _bind(ctx: Ctx, ids: Sequence[int], numbers: Sequence[str]) -> None:
 
 def reverse_journal(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
     """Reverse manual entries by their exact negation, dated ``on``."""
-    access.require(ctx, "accounting.journalentry.reverse", ids)
-    state = LIFE.check("reverse", rows.lock(JournalEntry, ids, "state", "number"))
-    sources = [f"{KIND}:{i}" for i in ids]
-    entries = ledger.entries_of(ctx, sources)
-    ledger.reverse(ctx, [e[0] for e in entries], on, [e[1] for e in entries], "reverse", text)
-    audit.record(ctx, KIND, ids, "reverse")
-    rows.update(JournalEntry, ids, {"state": [state] * len(ids)})
+    reverse(ctx, JournalEntry, ids, on, text)
 
 
 def post_opening(ctx: Ctx, draft: OpeningDraft) -> int:

@@ -51,7 +51,7 @@ def issue_invoices(ctx: Ctx, drafts: Sequence[InvoiceDraft]) -> list[Issued]:
     entries = [
         ledgers.invoice(
             document=i, kind="invoice", party=d.party, on=d.issued_on, currency=ctx.currency, gross=w.totals.gross,
-            nets=list(zip(a, w.totals.nets, strict=True)), taxes=groups_of(w),
+            nets=list(zip(a, w.totals.nets, strict=True)), taxes=groups_of(w), memo=d.memo,
         )
         for i, d, w, a in zip(ids, drafts, worked, accounts, strict=True)
     ]  # fmt: skip

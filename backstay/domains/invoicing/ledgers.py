@@ -43,8 +43,11 @@ def invoice(
     nets: Sequence[tuple[int | str, int]],
     taxes: Sequence[TaxGroup],
     text: str = "",
+    memo: Sequence[Line] = (),
 ) -> Entry:
-    """An invoice: claim against revenue and tax, each tax base as memo; a credit note the other way (POSTINGS 2.2, 9.2)."""
+    """An invoice: claim against revenue and tax, each tax base as memo; a credit note the other way (POSTINGS 2.2, 9.2).
+
+    ``memo``: what it counts besides, such as hours (29.2)."""
     way = 1 if kind == "invoice" else -1
     pairs: dict[Sub, tuple[int, int]] = {}
     item = open_item("receivable", currency, party, f"invoice:{document}", way)
@@ -54,7 +57,7 @@ def invoice(
     for group in taxes:
         _sum(pairs, Sub("vat_out", currency, item=f"tax:{group.code}"), -way * group.tax, -way * group.tax)
         _sum(pairs, Sub("tax_base", currency, item=f"tax:{group.code}/out"), -way * group.base, 0)
-    return Entry("sales", on, f"invoicing.invoice:{document}", "post", _lines(pairs), text)
+    return Entry("sales", on, f"invoicing.invoice:{document}", "post", (*_lines(pairs), *memo), text)
 
 
 def bill(

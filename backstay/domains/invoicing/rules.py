@@ -29,7 +29,10 @@ class InvoiceLineDraft:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDraft:
-    """An invoice to be. ``hold``: of the credit limit; the claim takes the place of as much of it as is left."""
+    """An invoice to be. ``hold``: of the credit limit; the claim takes the place of as much of it as is left.
+
+    ``memo``: what its entry counts besides, without value, e.g. the hours it claims.
+    """
 
     party: int
     issued_on: date
@@ -39,6 +42,7 @@ class InvoiceDraft:
     note: str = ""
     rounding: str | None = None
     hold: int | None = None
+    memo: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

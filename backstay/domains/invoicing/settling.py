@@ -8,16 +8,19 @@ from datetime import date
 from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.domains.invoicing import ledgers
-from backstay.domains.invoicing.demanding import KINDS, LIVES, bind
+from backstay.domains.invoicing.demanding import bind
 from backstay.domains.invoicing.models import (
     Allocation,
+    Bill,
+    Invoice,
     InvoiceLine,
 )
 from backstay.domains.invoicing.rules import (
     AllocationDraft,
 )
 from backstay.domains.parties.processes import change_parties
-from backstay.platform import access, audit, events, rows
+from backstay.platform import access, rows
+from backstay.platform.keeping import reverse
 
 
 def allocate(ctx: Ctx, drafts: Sequence[AllocationDraft]) -> list[int]:
@@ -43,19 +46,9 @@ def allocate(ctx: Ctx, drafts: Sequence[AllocationDraft]) -> list[int]:
     return ids
 
 
-def _reverse(ctx: Ctx, kind: str, ids: Sequence[int], on: date, text: str) -> None:
-    access.require(ctx, f"{kind}.reverse", ids)
-    state = LIVES[kind].check("reverse", rows.lock(KINDS[kind], ids, "state", "number"))
-    events.emit(ctx, f"{kind}_reversed", ids)  # orders that counted them count them no more
-    entries = ledger.entries_of(ctx, [f"{kind}:{i}" for i in ids])
-    ledger.reverse(ctx, [e[0] for e in entries], on, [e[1] for e in entries], "reverse", text)
-    audit.record(ctx, kind, ids, "reverse")
-    rows.update(KINDS[kind], ids, {"state": [state] * len(ids)})
-
-
 def reverse_invoices(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
     """Cancel invoices nobody has paid: the exact negation, dated ``on`` (POSTINGS §35)."""
-    _reverse(ctx, "invoicing.invoice", ids, on, text)
+    reverse(ctx, Invoice, ids, on, text)
     notes = rows.of(InvoiceLine, "invoice_id", ids, "credits_line_id", "net")
     back = [(n.credits_line_id, n.net) for n in notes if n.credits_line_id is not None]
     if back:
@@ -70,12 +63,12 @@ def reverse_invoices(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> 
 
 def reverse_bills(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
     """Cancel bills that nobody has paid yet."""
-    _reverse(ctx, "invoicing.bill", ids, on, text)
+    reverse(ctx, Bill, ids, on, text)
 
 
 def reverse_allocations(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:
     """Open the items again."""
-    _reverse(ctx, "invoicing.allocation", ids, on, text)
+    reverse(ctx, Allocation, ids, on, text)
 
 
 def set_credit_limits(ctx: Ctx, limits: Mapping[int, int | None]) -> None:

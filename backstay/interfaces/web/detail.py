@@ -64,7 +64,7 @@ def _facts(resource: Resource) -> list[Field]:
         for n in (*resource.form, *resource.columns)
         if n.partition(":")[0] not in ("number", "state", *HEAD_SUMS)
     )
-    known = [field_of(resource, n) for n in names if "." not in n]
+    known = [field_of(resource, n) for n in names if "." not in n or resource.computed(n)]
     unique = {f.name: f for f in known if f.db or f.compute}
     return list(unique.values())
 

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 
 from backstay.base.money import from_steps, to_steps
 from backstay.platform.context import Ctx
-from backstay.platform.resources import MONEY, Resource, for_model, label
+from backstay.platform.resources import MONEY, Resource, belonging, for_model, label
 
 STATES: dict[str, tuple[str, str]] = {  # state → (icon, tone)
     "draft": ("pencil", ""), "quotation": ("file-text", ""), "confirmed": ("circle-half-2", "part"),
@@ -67,7 +67,8 @@ def field_of(resource: Resource, name: str) -> Field:
     plain = name.partition(":")[0]
     found = resource.computed(plain)
     if found:
-        text, note = label(resource.of, plain)
+        sums = belonging(resource.of, plain)
+        text, note = label(sums[0].related_model, sums[1]) if sums else label(resource.of, plain)
         return Field(plain, found[0], _(text), note and _(note), compute=found[1])
     return column(resource.of, name)
 

@@ -240,8 +240,9 @@ def _show(
     view = _worked(ctx, resource, typed, bound, of)
     following = []
     if of is None and resource.life:
-        first = next(iter(resource.life.transitions.values()))[0][0]
-        following = [a for a in resource.transitions(first) if a in resource.acts and a not in acts.GRAVE][:1]
+        following = [
+            a for a in resource.transitions(resource.life.first) if a in resource.acts and a not in acts.GRAVE
+        ][:1]
     context = view | {
         **names(resource), "draft": draft, "of": of, "revision": revision, "fields": [f for f in fields if f["field"].kind != "note"],
         "notes": [f for f in fields if f["field"].kind == "note"], "grid": _grid(resource, typed, bound, view["cells"], submitted),
