@@ -4,6 +4,7 @@ environment (``BACKSTAY_HOME``, ``DATABASE_URL``, ``BACKSTAY_*``) and the secret
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from backstay.platform import database, secrets
 
@@ -85,6 +86,10 @@ SESSION_COOKIE_NAME = "backstay_session"
 CSRF_COOKIE_NAME = "backstay_csrf"
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [Path(__file__).resolve().parent / "locale"]
+LANGUAGE_COOKIE_NAME = "backstay_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -28,7 +28,7 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
-    language = models.CharField(max_length=12, default="en")
+    language = models.CharField(max_length=12, blank=True, default="")  # "" = the browser's
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
 

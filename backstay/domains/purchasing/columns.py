@@ -9,6 +9,7 @@ from backstay.base.context import Ctx
 from backstay.domains.catalog.queries import trade_facts
 from backstay.domains.inventory.queries import free
 from backstay.platform import rows
+from backstay.platform.figures import number_text
 
 _PROGRESS = """
 SELECT order_id, bool_or(goods AND received > 0), bool_and(NOT goods OR received = stock_quantity),
@@ -39,9 +40,9 @@ def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[s
     return {
         item: {
             "sub": told.sku,
-            "price": f"{told.purchase_price:,.2f}",
+            "price": number_text(told.purchase_price, 2),
             "fill": {"unit_price": f"{told.purchase_price.normalize():f}"},
-            "stock": f"{left[item]:,.6f}".rstrip("0").rstrip(".") if item in left else "",
+            "stock": number_text(left[item]) if item in left else "",
         }
         for item, told in trade_facts(ctx, items).items()
     }

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backstay.base.context import Ctx
-from backstay.base.money import grouped
 from backstay.domains.catalog.queries import trade_facts
 from backstay.domains.inventory.queries import free, free_at
 from backstay.domains.parties.queries import terms
@@ -17,6 +16,7 @@ from backstay.domains.sales.models import Order, OrderLine
 from backstay.domains.sales.queries import open_orders
 from backstay.domains.sales.rules import progress
 from backstay.platform import rows
+from backstay.platform.figures import day_text, money_text, number_text
 from backstay.platform.resources import Panel
 
 _PROGRESS = """
@@ -66,16 +66,16 @@ def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[s
     )
     made = {}
     for item, told in facts.items():
-        price = f"{told.sales_price:,.2f}"
+        price = number_text(told.sales_price, 2)
         stock = left.get(item)
         last = bought.get(item)
         sub = told.sku + (
-            f" · {_('bought %(n)s times, last %(on)s at %(price)s') % {'n': last[1], 'on': last[2], 'price': f'{last[3]:,.2f}'}}"
+            f" · {_('bought %(n)s times, last %(on)s at %(price)s') % {'n': last[1], 'on': day_text(last[2], ctx.today.year), 'price': number_text(last[3], 2)}}"
             if last
             else ""
         )
         made[item] = {
-            "sub": sub, "price": price, "fill": {"unit_price": f"{told.sales_price.normalize():f}"}, "stock": "" if stock is None else f"{stock:,.6f}".rstrip("0").rstrip("."),
+            "sub": sub, "price": price, "fill": {"unit_price": f"{told.sales_price.normalize():f}"}, "stock": "" if stock is None else number_text(stock),
             "tone": "" if stock is None else "ok" if stock > 0 else "warn",
         }  # fmt: skip
     return made
@@ -96,20 +96,20 @@ def panels(ctx: Ctx, head: Mapping[str, Any], gross: str) -> list[Panel]:
     used = int(rows.execute(_USED, [ctx.company, party])[0][0])
     waiting = sum(o.gross for o in open_orders(ctx, party))
     pairs = [
-        (_("Open invoices"), grouped(used, ctx.scale), ""),
-        (_("Orders not finished"), grouped(waiting, ctx.scale), ""),
+        (_("Open invoices"), money_text(used, ctx.scale), ""),
+        (_("Orders not finished"), money_text(waiting, ctx.scale), ""),
     ]
     if gross:
         pairs.append((_("This order"), gross, ""))
     bar = None
     if told.credit_limit:
-        pairs.append((_("Limit"), grouped(told.credit_limit, ctx.scale), "strong"))
+        pairs.append((_("Limit"), money_text(told.credit_limit, ctx.scale), "strong"))
         share = min((used + waiting) * 100 // told.credit_limit, 100)
         bar = (share, 0)
     bought = rows.execute(_BOUGHT, [party, None, None])[:5]
     names = trade_facts(ctx, [row[0] for row in bought])
     adds = [
-        (f"{names[row[0]].sku} {names[row[0]].name}", names[row[0]].name, f"{row[4].normalize():f}")
+        (f"{names[row[0]].sku} {names[row[0]].name}", names[row[0]].name, number_text(row[4]))
         for row in bought
     ]
     made = [Panel(_("Credit of %(name)s") % {"name": told.name}, pairs, bar)]

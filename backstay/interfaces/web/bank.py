@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from backstay.base.errors import Refusal
+from backstay.base.money import from_steps
 from backstay.domains.accounting.queries import chart
 from backstay.domains.banking import processes as banking
 from backstay.domains.banking.processes import Decision, Part, Proposal
@@ -32,6 +33,7 @@ from backstay.interfaces.web.binding import resolve
 from backstay.interfaces.web.fields import BadText, Field, day_text, money_text, read
 from backstay.interfaces.web.resource import BANKING, Answer, found, whole
 from backstay.platform.context import Ctx
+from backstay.platform.figures import local
 from backstay.platform.resources import for_kind, page
 
 TABS = {
@@ -150,7 +152,7 @@ def _bench(
         {
             "key": o.key, "role": o.role, "party": o.party, "number": o.numbers[0] if o.numbers else o.key, "name": index.names.get(o.party, ""),
             "due": day_text(o.due_on, ctx.today.year) if o.due_on else "", "amount": money_text(o.amount, ctx.scale),
-            "value": format(_major(ctx, o.amount), "f"), "ticked": o.key in taken,
+            "value": local("money", format(from_steps(o.amount, ctx.scale), "f")), "ticked": o.key in taken,
         }
         for o in (index.open[n] for n in wanted[:12])
     ]  # fmt: skip
@@ -159,12 +161,6 @@ def _bench(
     )
     made["accounts"] = [{"id": i, "text": f"{code} {name}"} for i, (code, name, _type) in chart(ctx).items()]
     return made
-
-
-def _major(ctx: Ctx, steps: int) -> Any:
-    from backstay.base.money import from_steps
-
-    return from_steps(steps, ctx.scale)
 
 
 def _fits(each: Any, index: Any, text: str, parties: set[int | None], taken: set[str]) -> bool:

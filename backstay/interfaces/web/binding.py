@@ -18,6 +18,7 @@ from backstay.base.money import to_steps
 from backstay.interfaces.web.drafts import Typed
 from backstay.interfaces.web.fields import BadText, Field, column, field_of, money_text, read, shown
 from backstay.interfaces.web.searching import ids_by_words, words
+from backstay.interfaces.web.words import said
 from backstay.platform import rows
 from backstay.platform.context import Ctx
 from backstay.platform.resources import Resource, draft_of, for_model
@@ -113,9 +114,9 @@ def _read_all(
                 errors[each.name] = message
             continue
         try:
-            values[each.name] = read(ctx, each, texts.get(each.name, ""))
+            values[each.name] = read(ctx, each, texts.get(each.name, ""), kept=True)
         except (BadText, Refusal) as exc:
-            errors[each.name] = exc.message if isinstance(exc, Refusal) else str(exc)
+            errors[each.name] = said(exc.message if isinstance(exc, Refusal) else str(exc))
     return values
 
 
@@ -136,7 +137,7 @@ def _steps(
             try:
                 told[each.name] = to_steps(told[each.name], scales.get(told.get("item") or 0, 6))
             except Refusal as exc:
-                errors[each.name] = exc.message
+                errors[each.name] = said(exc.message)
 
 
 def _line_type(draft: type[Any], name: str) -> Any:

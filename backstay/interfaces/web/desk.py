@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from backstay.base import clock
 from backstay.domains.accounting.queries import balances_by_role
@@ -25,7 +26,7 @@ def home_of(ctx: Ctx, request: HttpRequest) -> dict[str, Any]:
     last = rows.execute("SELECT max(posted_on) FROM entry WHERE company_id = %s", [ctx.company])[0][0]
     today = last if ctx.settings.get("practice") and last else ctx.today
     return {
-        "greeting": _greeting(name), "day": formats.date_format(ctx.today, "l, j F Y"), "figures": _figures(ctx, today),
+        "greeting": _greeting(name), "day": formats.date_format(ctx.today, pgettext("day", "l, j F Y")), "figures": _figures(ctx, today),
         "work": _work(ctx), "ship": _ship(ctx), "latest": _latest(ctx), "unread": Notice.objects.filter(actor=ctx.actor, read_at=None).count(),
         "empty": last is None,
     }  # fmt: skip

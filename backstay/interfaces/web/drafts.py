@@ -19,6 +19,7 @@ from backstay.base.errors import NotFound, Refusal
 from backstay.interfaces.web.fields import column, title_of, typed
 from backstay.platform import rows
 from backstay.platform.context import Ctx
+from backstay.platform.figures import kept
 from backstay.platform.models import Draft
 from backstay.platform.resources import Resource
 
@@ -54,10 +55,7 @@ class Saved:
 
 def from_post(resource: Resource, post: QueryDict) -> Typed:
     """What a form sent: ``h.<field>``, ``l.<key>.<field>``; ``keys`` orders the lines."""
-    heads = {n.partition(":")[0] for n in resource.form}
-    heads |= {f"{n}.id" for n in heads}
-    grid = {n.partition(":")[0] for n in resource.lines.grid} if resource.lines else set()
-    grid |= {f"{n}.id" for n in grid}
+    heads, grid = _kinds(resource)
     made = Typed()
     found: dict[str, dict[str, str]] = {}
     for name in post:
@@ -67,17 +65,29 @@ def from_post(resource: Resource, post: QueryDict) -> Typed:
         )
         text = text.replace("\0", "")[:TEXT]
         if part == "h" and rest in heads:
-            made.head[rest] = text
+            made.head[rest] = kept(heads[rest], text, clock.today())
         elif part == "l":
             key, _sep, column_name = rest.partition(".")
             if column_name in grid and key.isalnum() and len(key) <= 12:
-                found.setdefault(key, {})[column_name] = text
+                found.setdefault(key, {})[column_name] = kept(grid[column_name], text, clock.today())
     keys = [k for k in post.get("keys", "").split(",") if k in found] or list(found)
     if len(keys) > LINES:
         raise Refusal("web.lines", f"{len(keys):,} lines", f"At most {LINES:,} fit on one document.")
     made.lines = [{"key": k, **found[k]} for k in dict.fromkeys(keys)]
     made.lines = [line for line in made.lines if any(v.strip() for n, v in line.items() if n != "key")]
     return made
+
+
+def _kinds(resource: Resource) -> tuple[dict[str, str], dict[str, str]]:
+    """Kinds of the fields of the form and of a line, by name; ``party.id`` beside ``party``."""
+    made = []
+    for names, model in (
+        (resource.form, resource.of),
+        (resource.lines.grid if resource.lines else (), resource.child),
+    ):
+        kinds = {n.partition(":")[0]: column(model, n).kind for n in names} if model else {}
+        made.append(kinds | {f"{n}.id": "text" for n in kinds})
+    return made[0], made[1]
 
 
 def of_object(ctx: Ctx, resource: Resource, row: models.Model) -> Typed:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from backstay.base.money import from_steps, to_steps
 from backstay.platform.context import Ctx
+from backstay.platform.figures import BadText, day, day_text, figure, from_kept, money_text, number_text
 from backstay.platform.resources import MONEY, Resource, belonging, for_model, label
 
 STATES: dict[str, tuple[str, str]] = {  # state → (icon, tone)
@@ -30,10 +28,10 @@ STATES: dict[str, tuple[str, str]] = {  # state → (icon, tone)
     "active": ("circle-check", "ok"), "archived": ("archive", "void"),
 }  # fmt: skip
 TITLES = ("number", "name", "code", "title")
-
-
-class BadText(Exception):
-    """Typed text that cannot be read; the message says why and what is expected."""
+__all__ = [
+    "BadText", "Field", "column", "day", "day_text", "field_of", "fields_of", "figure", "money_text", "number_text", "read", "shown", "title_of",
+    "typed", "word_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,30 +161,6 @@ def title_of(row: Any) -> str:
 # ---- showing ----
 
 
-def number_text(value: Decimal, least: int = 0) -> str:
-    """A figure without needless zeros, in the reader's way of writing."""
-    plain = value.normalize()
-    exponent = plain.as_tuple().exponent
-    places = max(least, -exponent if isinstance(exponent, int) else 0)
-    text = formats.number_format(plain, decimal_pos=places, use_l10n=True, force_grouping=True)
-    return str(text).replace("-", "\N{MINUS SIGN}")
-
-
-def money_text(steps: int, scale: int) -> str:
-    """Money in the reader's way of writing, with a true minus."""
-    text = formats.number_format(
-        from_steps(steps, scale), decimal_pos=scale, use_l10n=True, force_grouping=True
-    )
-    return str(text).replace("-", "\N{MINUS SIGN}")
-
-
-def day_text(value: date, year: int) -> str:
-    """19 Nov, with the year when it is another."""
-    if isinstance(value, datetime):
-        return str(formats.date_format(value, "j M Y, H:i" if value.year != year else "j M, H:i"))
-    return str(formats.date_format(value, "j M" if value.year == year else "j M Y"))
-
-
 def shown(ctx: Ctx, field: Field, value: Any) -> dict[str, Any]:
     """A value as a cell: kind, text, and for references its href, for states icon and tone."""
     cell: dict[str, Any] = {"kind": field.kind, "text": "—", "nil": False}
@@ -239,61 +213,9 @@ def typed(ctx: Ctx, field: Field, value: Any) -> str:
     return title_of(value) if field.kind == "ref" else str(value)
 
 
-_FIGURE = re.compile(r"^[+-]?\d{1,15}(\.\d{1,12})?$")
-
-
-def figure(text: str) -> Decimal:
-    """A typed figure: 1234.5, 1,234.50, 1.234,50 or 1 234,5. BadText for what can be read in two ways or in none."""
-    plain = (
-        text.strip()
-        .replace("\N{MINUS SIGN}", "-")
-        .replace("\N{NO-BREAK SPACE}", "")
-        .replace("\u202f", "")
-        .replace(" ", "")
-        .replace("'", "")
-    )
-    if "," in plain and "." in plain:
-        plain = (
-            plain.replace(".", "").replace(",", ".")
-            if plain.rfind(",") > plain.rfind(".")
-            else plain.replace(",", "")
-        )
-    elif plain.count(",") == 1 and not re.search(r",\d{3}$", plain):
-        plain = plain.replace(",", ".")
-    elif "," in plain:
-        if plain.count(",") == 1 and formats.get_format("DECIMAL_SEPARATOR") == ",":
-            plain = plain.replace(",", ".")
-        else:
-            plain = plain.replace(",", "")
-    if not _FIGURE.match(plain):
-        raise BadText(_("“%(text)s” is no figure: write it as 1234.50.") % {"text": text[:40]})
-    try:
-        return Decimal(plain)
-    except InvalidOperation:  # pragma: no cover - the pattern leaves none
-        raise BadText(_("This is no figure.")) from None
-
-
-def day(text: str, today: date) -> date:
-    """A typed date: 2026-11-19, 19.11.2026, 19.11., 19/11/2026, or “today”. BadText for anything else."""
-    plain = text.strip().lower()
-    if plain in ("today", "heute", "."):
-        return today
-    try:
-        return date.fromisoformat(plain)
-    except ValueError:
-        pass
-    parts = re.split(r"[./ -]", plain.strip("."))
-    if len(parts) in (2, 3) and all(p.isdigit() and len(p) <= 4 for p in parts):
-        d, m, y = int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) == 3 else today.year
-        try:
-            return date(y + 2000 if y < 100 else y, m, d)
-        except ValueError:
-            pass
-    raise BadText(_("“%(text)s” is no date: write it as 2026-12-31.") % {"text": text[:40]})
-
-
-def read(ctx: Ctx, field: Field, text: str) -> Any:
-    """The value of typed text; references are resolved elsewhere, many at once. Raises BadText."""
+def read(ctx: Ctx, field: Field, text: str, kept: bool = False) -> Any:
+    """The value of typed text, or of what a draft ``kept``; references are resolved elsewhere, many at once.
+    Raises BadText."""
     if "\0" in text:
         raise BadText(_("It has a character that no text may have."))
     plain = text.strip()
@@ -313,7 +235,7 @@ def read(ctx: Ctx, field: Field, text: str) -> Any:
         return plain
     if field.kind in ("date", "instant"):
         return day(plain, ctx.today)
-    value = figure(plain)
+    value = from_kept(plain) if kept else figure(plain)
     if field.kind == "money":
         if -(value.as_tuple().exponent or 0) > ctx.scale and value != round(value, ctx.scale):  # type: ignore[operator]
             raise BadText(_("At most %(n)s decimal places.") % {"n": ctx.scale})

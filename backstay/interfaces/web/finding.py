@@ -18,6 +18,7 @@ from backstay.interfaces.web.sign import signed_in
 from backstay.interfaces.web.templatetags.desk import inline
 from backstay.platform import access
 from backstay.platform.context import Ctx
+from backstay.platform.figures import local
 from backstay.platform.resources import PAGES, RESOURCES, Resource, for_kind
 
 EACH = 5
@@ -147,7 +148,7 @@ def reference(request: HttpRequest) -> JsonResponse:
         hint = hints.get(row.pk, {})
         sub = hint.get("sub") or _sub(ctx, resource, row)
         options.append({"id": row.pk, "value": _canonical(row), "text": title_of(row), "sub": sub, "stock": hint.get("stock", ""), "tone": hint.get("tone", ""),
-                        "price": hint.get("price", ""), "fill": hint.get("fill", {})})  # fmt: skip
+                        "price": hint.get("price", ""), "fill": {k: local("number", v) for k, v in hint.get("fill", {}).items()}})  # fmt: skip
     return JsonResponse({"options": options, "count": len(found), "text": text})
 
 

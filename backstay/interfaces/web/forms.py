@@ -23,6 +23,7 @@ from backstay.interfaces.web.resource import ctx_of, found, names
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access
 from backstay.platform.context import Ctx
+from backstay.platform.figures import local
 from backstay.platform.resources import Resource
 
 
@@ -188,10 +189,20 @@ def _json(
     view = _worked(ctx, resource, saved.typed, bound, of)
     return JsonResponse({
         "id": saved.id, "revision": saved.revision, "href": f"/{resource.path}/drafts/{saved.id}",
-        "conflicts": saved.conflicts, "fresh": saved.fresh, "errors": bound.errors, "lines": bound.line_errors,
+        "conflicts": _local(resource, saved.conflicts), "fresh": _local(resource, saved.fresh), "errors": bound.errors, "lines": bound.line_errors,
         "cells": view["cells"], "totals": _html(request, "backstay/_totals.html", view), "notices": _html(request, "backstay/_notices.html", view),
         "aside": _html(request, "backstay/_aside.html", view), "prices": view["prices"],
     })  # fmt: skip
+
+
+def _local(resource: Resource, told: dict[str, Any]) -> dict[str, Any]:
+    """Texts by field, written as the reader writes them."""
+    kinds = {each.name: each.kind for each in (field_of(resource, n) for n in resource.form)}
+    made: dict[str, Any] = {}
+    for name, text in told.items():
+        kind = kinds.get(name, "text")
+        made[name] = tuple(local(kind, t) for t in text) if isinstance(text, tuple) else local(kind, text)
+    return made
 
 
 def _html(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
@@ -226,15 +237,15 @@ def _show(
         bound = binding.bind(ctx, resource, resource.process("change" if of else "create"), typed)
         if draft is None and of is None:
             bound.errors.clear()
-    fields = []
+    fields, told = [], _local(resource, typed.head | {k: v[0] for k, v in (conflicts or {}).items()})
     for name in resource.form:
         each = field_of(resource, name)
         error = bound.errors.get(each.name, "")
         if submitted and not error and each.name in bound.missing:
             error = _("It is needed.")
         fields.append({
-            "field": each, "value": (conflicts or {}).get(each.name, (typed.head.get(each.name, ""),))[0], "id": typed.head.get(f"{each.name}.id", "") or bound.refs.get(each.name, ""),
-            "error": error, "conflict": (conflicts or {}).get(each.name), "options": _options(each), "chosen": typed.head.get(each.name, "").split(","),
+            "field": each, "value": told.get(each.name, ""), "id": typed.head.get(f"{each.name}.id", "") or bound.refs.get(each.name, ""),
+            "error": error, "conflict": _local(resource, conflicts or {}).get(each.name), "options": _options(each), "chosen": typed.head.get(each.name, "").split(","),
             "wide": each.kind == "note" or each.name in ("party", "name"), "required": each.name in bound.missing or each.required,
         })  # fmt: skip
     view = _worked(ctx, resource, typed, bound, of)
@@ -281,7 +292,7 @@ def _grid(
         errors = bound.line_errors.get(line["key"], {})
         made.append({
             "n": n, "key": line["key"], "told": cells.get(line["key"], [""] * len(shown)),
-            "cells": [{"field": f, "value": line.get(f.name, ""), "id": line.get(f"{f.name}.id", "") or bound.refs.get(f"{line['key']}.{f.name}", ""),
+            "cells": [{"field": f, "value": local(f.kind, line.get(f.name, "")), "id": line.get(f"{f.name}.id", "") or bound.refs.get(f"{line['key']}.{f.name}", ""),
                        "error": errors.get(f.name, "")} for f in fields],
             "errors": [f"{next((f.label for f in fields if f.name == k), k)}: {v}" for k, v in errors.items()],
         })  # fmt: skip

@@ -22,7 +22,6 @@ from backstay.interfaces.web.fields import (
     column,
     day,
     field_of,
-    figure,
     money_text,
     shown,
     word_of,
@@ -30,6 +29,7 @@ from backstay.interfaces.web.fields import (
 from backstay.interfaces.web.searching import search_condition
 from backstay.platform import rows
 from backstay.platform.context import Ctx
+from backstay.platform.figures import from_kept, kept, local
 from backstay.platform.resources import Resource, for_model
 
 PAGE = 50
@@ -113,7 +113,9 @@ def added(ctx: Ctx, resource: Resource, query: QueryDict) -> Filter | None:
         if wrong:
             raise Refusal("web.filter", wrong[name], _("Type more of it."), name)
         return Filter(name, "is", str(found[name]))
-    return Filter(name, query.get("op") or OPERATORS.get(told.kind, ("is",))[-1], text)
+    return Filter(
+        name, query.get("op") or OPERATORS.get(told.kind, ("is",))[-1], kept(told.kind, text, ctx.today)
+    )
 
 
 def clean(text: str) -> str:
@@ -196,7 +198,7 @@ def _compare(ctx: Ctx, field: Field, op: str, text: str) -> Q:
         return Q(**{f"{field.db}__in": text.split("|")})
     if op == "is" and field.kind == "yes":
         return Q(**{field.db: text in ("1", "yes")})
-    value: Any = day(text, ctx.today) if field.kind in ("date", "instant") else figure(text)
+    value: Any = day(text, ctx.today) if field.kind in ("date", "instant") else from_kept(text)
     if field.kind == "money":
         value = int((value * Decimal(10) ** ctx.scale).to_integral_value())
     if field.kind == "instant" and op == "to":
@@ -372,7 +374,7 @@ def told(ctx: Ctx, resource: Resource, what: Asked) -> list[dict[str, str]]:
         value = (
             " / ".join(word_of(w) for w in each.text.split("|"))
             if field.kind in ("state", "choice")
-            else each.text
+            else local(field.kind, each.text)
         )
         if field.kind == "ref" and field.model is not None and each.text.isdigit():
             row = field.model._default_manager.filter(pk=int(each.text[:18])).first()

@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from backstay.base import clock
 from backstay.base.errors import Busy, NotFound, Refusal, refusal_from
@@ -18,7 +20,7 @@ from backstay.platform.context import work
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-PUBLIC = ("/sign-in", "/healthz", "/static/")
+PUBLIC = ("/sign-in", "/healthz", "/static/", "/sw.js", "/offline")
 log = structlog.get_logger(__name__)
 
 
@@ -58,6 +60,9 @@ class Company:
         request.memberships = []  # type: ignore[attr-defined]
         if request.path.startswith(PUBLIC) or not request.user.is_authenticated:
             return self.get_response(request)
+        if request.user.language in dict(settings.LANGUAGES):  # his own before the browser's
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language  # type: ignore[attr-defined]
         companies = memberships_of(request.user.pk)
         request.memberships = companies  # type: ignore[attr-defined]
         if not companies:

@@ -1,5 +1,6 @@
 """Routes. What declarations give stands last: ``/<domain>/<resource>/…``."""
 
+from django.conf import settings
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, path, register_converter
 
@@ -40,12 +41,17 @@ urlpatterns: list[URLPattern] = [
     path("healthz", views.healthz, name="healthz"),
     path(
         "sign-in",
-        auth.LoginView.as_view(template_name="backstay/sign_in.html", redirect_authenticated_user=True),
+        auth.LoginView.as_view(
+            template_name="backstay/sign_in.html",
+            redirect_authenticated_user=True,
+            extra_context={"languages": settings.LANGUAGES},
+        ),
         name="sign-in",
     ),
     path("sign-out", auth.LogoutView.as_view(next_page="/sign-in"), name="sign-out"),
     path("company", views.choose_company, name="company"),
     path("account", views.account, name="account"),
+    path("language", views.language, name="language"),
     path("keys", views.keys, name="keys"),
     path("find", finding.find, name="find"),
     path("find/ref", finding.reference, name="reference"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,6 +22,7 @@ from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access, rows
 from backstay.platform.context import Ctx
+from backstay.platform.figures import number_text
 from backstay.platform.resources import PAGES
 
 
@@ -45,7 +49,31 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here."""
-    return render(request, "backstay/account.html", frame(request, "account"))
+    return render(
+        request,
+        "backstay/account.html",
+        frame(request, "account", languages=settings.LANGUAGES, sample=number_text(Decimal("1234.5"), 2)),
+    )
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose the language: kept in the browser, and with the account of whom is signed in. "" is the browser's own."""
+    chosen = request.POST.get("language", "")
+    if chosen not in ("", *dict(settings.LANGUAGES)):
+        raise Refusal("web.language", _("there is no such language"), _("Choose one of the list."))
+    there = request.POST.get("next", "")
+    answer = redirect(there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/")
+    if request.user.is_authenticated:
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    if chosen:
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", httponly=True
+        )
+    else:
+        answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+    return answer
 
 
 @signed_in

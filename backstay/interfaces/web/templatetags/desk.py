@@ -10,9 +10,10 @@ from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from backstay.base import clock
+from backstay.platform.figures import day_text, separators
 
 register = template.Library()
 
@@ -26,14 +27,30 @@ def icon(name: str, size: str = "") -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag
+def decimal_mark() -> str:
+    """The reader's decimal mark, for scripts that show a figure."""
+    return separators()[0]
+
+
 @register.filter
 def short_day(value: date | None) -> str:
     """19 Nov, with the year only when it is another."""
-    if value is None:
-        return "—"
-    if isinstance(value, datetime):
-        value = value.date()
-    return formats.date_format(value, "j M" if value.year == clock.today().year else "j M Y")
+    return (
+        day_text(value.date() if isinstance(value, datetime) else value, clock.today().year) if value else "—"
+    )
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """19 Nov, 14:05."""
+    return day_text(value, clock.today().year)
+
+
+@register.filter
+def month(value: date) -> str:
+    """November 2026."""
+    return str(formats.date_format(value, pgettext("day", "F Y")))
 
 
 @register.filter
@@ -68,3 +85,11 @@ def inline(name: str) -> str:
 def grouped(value: int) -> str:
     """A whole number in the reader's way of writing: 12,345."""
     return formats.number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def said(text: str) -> str:
+    """What a refusal says, in the reader's language."""
+    from backstay.interfaces.web import words
+
+    return words.said(str(text or ""))

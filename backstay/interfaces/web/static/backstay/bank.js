@@ -4,22 +4,25 @@
   const $ = (selector, from = document) => from.querySelector(selector);
   const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 
-  function steps(text, scale) {
-    let plain = text.replace(/\u2212/g, "-").replace(/[\s']/g, "");
-    if (plain.includes(",") && plain.includes(".")) { plain = plain.lastIndexOf(",") > plain.lastIndexOf(".") ? plain.replace(/\./g, "").replace(",", ".") : plain.replace(/,/g, ""); }
-    else if (/,\d{1,2}$/.test(plain)) { plain = plain.replace(",", "."); }
-    if (!/^[+-]?\d+(\.\d+)?$/.test(plain)) { return 0n; }
-    const minus = plain.startsWith("-"), [whole, rest = ""] = plain.replace(/^[+-]/, "").split(".");
-    const found = BigInt(whole + (rest + "000000").slice(0, scale));
-    return minus ? -found : found;
+  /* A typed figure in smallest steps, read as the server reads it: the reader's marks first, then the other way round. */
+  function steps(text, scale, mark) {
+    const plain = text.replace(/\u2212/g, "-").replace(/[\s'’]/g, ""), minus = plain.startsWith("-"), body = plain.replace(/^[+-]/, "");
+    for (const point of [mark, mark === "," ? "." : ","]) {
+      const between = point === "," ? "." : ",";
+      if (new RegExp(`^(\\d+|\\d{1,3}(\\${between}\\d{3})+)?(\\${point}\\d+)?$`).test(body) && body) {
+        const [whole, rest = ""] = body.replaceAll(between, "").split(point), found = BigInt(whole + (rest + "000000").slice(0, scale));
+        return minus ? -found : found;
+      }
+    }
+    return 0n;
   }
   function left(form) {
-    const scale = Number(form.dataset.scale), out = $("[data-left]", form);
+    const scale = Number(form.dataset.scale), mark = form.dataset.mark, out = $("[data-left]", form);
     let rest = BigInt(form.dataset.parts);
-    $$("[name=item]:checked", form).forEach((box) => { rest -= steps(form.elements[`amount.${box.value.split("|")[0]}`].value, scale); });
-    for (const name of ["account_amount", "rest_amount"]) { rest -= steps(form.elements[name].value, scale); }
+    $$("[name=item]:checked", form).forEach((box) => { rest -= steps(form.elements[`amount.${box.value.split("|")[0]}`].value, scale, mark); });
+    for (const name of ["account_amount", "rest_amount"]) { rest -= steps(form.elements[name].value, scale, mark); }
     const minus = rest < 0n, digits = String(minus ? -rest : rest).padStart(scale + 1, "0");
-    const text = (minus ? "\u2212" : "") + digits.slice(0, digits.length - scale) + (scale ? "." + digits.slice(-scale) : "");
+    const text = (minus ? "\u2212" : "") + digits.slice(0, digits.length - scale) + (scale ? mark + digits.slice(-scale) : "");
     out.textContent = `${text} ${out.dataset.word}`;
     out.classList.toggle("bad", rest !== 0n);
     form.dataset.left = (minus ? "-" : "") + text.replace("\u2212", "");
