@@ -30,6 +30,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 }  # fmt: skip
 REFUSALS = ("Refusal", "NotFound", "Denied", "Conflict")
 SAYS = ("message", "remedy")
+MACHINE = ("interfaces/cli/", "interfaces/simulation/", "interfaces/copying.py", "interfaces/checks.py", "interfaces/bench.py",
+           "platform/postgres.py", "platform/database.py", "platform/secrets.py")  # fmt: skip  # at the command line it speaks English
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # no clock in a file that is compared
 
 Found = tuple[str, str | None, str | tuple[str, ...]]  # file, context, text or (one, many)
@@ -42,7 +44,7 @@ def collected() -> Iterator[Found]:
         if "/migrations/" in name:
             continue
         yield from _calls(name, text)
-        for said in _refusals(ast.parse(text)):
+        for said in _refusals(ast.parse(text)) if not any(part in name for part in MACHINE) else ():
             yield name, "refusal", said
     for path in sorted(SOURCE.rglob("templates/**/*.html")):
         yield from _template(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
@@ -143,8 +145,10 @@ def _sql(text: str) -> Iterator[str]:
         for match in [*_SAID.finditer(call), *_HINT.finditer(call)]:
             said = (match.group(match.lastindex or 1) or "").replace("''", "'")
             letters = iter("abcdefgh")
+            if call[match.end() :].lstrip().startswith("||"):
+                said += "%s"
             made = re.sub(r"%s", lambda _m, names=letters: f"{{{next(names)}}}", said)
-            if " " in made:
+            if " " in made and re.search(r"[a-z]{2}", re.sub(r"{\w}", "", made)):
                 yield made
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
 
-from backstay.platform.resources import PAGES, RESOURCES, Resource, label
+from backstay.platform.resources import PAGES, RESOURCES, Resource, for_kind, label
 
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -44,11 +45,16 @@ def said(text: str) -> str:
 
 
 def _value(name: str, value: str) -> str:
-    """A state within a sentence is a word, too."""
-    if not name.startswith(("state", "before", "was", "kind", "what")) or not value:
+    """A state, an act or a kind of document within a sentence is a word, too."""
+    if value.startswith(" "):
+        return said(value)  # a part of the sentence that stands only sometimes
+    name = name.rstrip("0123456789")
+    if name == "kind" and (resource := for_kind(value)):
+        return _(resource.names[0])
+    if not value or name not in ("state", "before", "kind", "what", "transition"):
         return value
-    word = pgettext("word", value[:1].upper() + value[1:].replace("_", " "))
-    return word[:1].lower() + word[1:] if name.startswith(("state", "before", "was")) else word
+    word = pgettext("word", _word(value))
+    return word[:1].lower() + word[1:] if name in ("state", "before") else word
 
 
 @cache
