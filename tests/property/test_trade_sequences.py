@@ -138,9 +138,9 @@ class Trade:
     def return_goods(self, n: int, day: int, q: int, broken: bool) -> None:
         order = self.pick(self.shipped, n)
         if order is not None:
-            draft = sales.ReturnDraft(
-                order, START + timedelta(days=day), ((self.world.line("sales", order), 1 + q % 2),), broken
-            )
+            back = ((self.world.line("sales", order), 1 + q % 2),)
+            parts = ((), back) if broken else (back, ())
+            draft = sales.ReturnDraft(order, START + timedelta(days=day), *parts)
             self.attempt("return", lambda ctx: sales.return_goods(ctx, [draft]))
 
     def end_order(self, n: int) -> None:

@@ -127,7 +127,7 @@ def test_return_and_credit_note(world: World) -> None:
         book.check(ctx, "9.3", f"invoicing.allocation:{allocation}")
     with world.work() as ctx:
         moved, _ = sales.return_goods(
-            ctx, [sales.ReturnDraft(order, D, ((line, 1),), broken=True, credit=False)]
+            ctx, [sales.ReturnDraft(order, D, (), broken=((line, 1),), credit=False)]
         )
         book.names[f"receipt:{moved[0].id}"] = "RET2"
         book.check(ctx, "9.4", f"inventory.receipt:{moved[0].id}")

@@ -50,10 +50,19 @@ def _once(code: str) -> list[models.BaseConstraint]:
 
 
 class Receipt(Movement):
-    """Goods arrived: from a supplier, back from a customer."""
+    """Goods arrived: from a supplier, back from a customer. ``delivery_note``: the number of the sender's paper."""
+
+    delivery_note = models.CharField(max_length=80, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = _once("receipt")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["company_id", "party", "delivery_note"],
+                name="receipt_delivery_note",
+                condition=~models.Q(delivery_note=""),
+            )
+        ]
 
 
 class ReceiptLine(MovementLine):

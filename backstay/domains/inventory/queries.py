@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -205,3 +206,57 @@ def free_at(ctx: Ctx, wanted: Iterable[tuple[int, int | None]]) -> dict[tuple[in
     pairs = list(wanted)
     found = rows.execute(_FREE, [[item for item, _ in pairs], [place for _, place in pairs]])
     return {pairs[o - 1]: left for o, left in found}
+
+
+class There(NamedTuple):
+    """What a warehouse has of an item, in steps: on hand, promised to others, and its bins as (code, id, steps)."""
+
+    on_hand: int
+    promised: int
+    bins: list[tuple[str, int, int]]
+
+    @property
+    def free(self) -> int:
+        """What may be taken."""
+        return self.on_hand - self.promised
+
+
+_THERE = """
+SELECT i.id, coalesce(x.amount, 0), coalesce(x.promised, 0), coalesce(b.bins, '[]')
+FROM catalog_item i
+LEFT JOIN LATERAL (
+    SELECT sum(l.amount)::bigint AS amount, sum((
+        SELECT coalesce(sum(h.remaining), 0) FROM hold h WHERE h.subaccount_id = s.id AND h.state = 'pending'
+        AND h.expires_at > now() AND NOT h.id = ANY(%(holds)s::bigint[])))::bigint AS promised
+    FROM subaccount s JOIN live l ON l.subaccount_id = s.id
+    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.place_id = %(place)s AND s.goods AND NOT s.memo) x ON true
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_array(p.code, p.id, l.amount) ORDER BY p.code)::text AS bins
+    FROM subaccount s JOIN inventory_place p ON p.id = s.place_id AND p.parent_id = %(place)s
+    JOIN live l ON l.subaccount_id = s.id AND l.amount > 0
+    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.account_id = %(bin)s) b ON true
+WHERE i.id = ANY(%(items)s::bigint[]) AND i.unit_id IS NOT NULL
+"""
+
+
+def there(ctx: Ctx, place: int, items: Iterable[int], holds: Iterable[int] = ()) -> dict[int, There]:
+    """What is at a warehouse by item; what ``holds`` (our own) keep is not promised to others. Services are left out."""
+    named = {
+        "place": place, "items": sorted(set(items)), "holds": sorted(holds), "bin": ctx.accounts.get("bin", 0),
+    }  # fmt: skip
+    return {
+        item: There(amount, promised, [(c, i, n) for c, i, n in json.loads(bins)])
+        for item, amount, promised, bins in rows.execute(_THERE, named)
+    }
+
+
+_DELIVERED = """
+SELECT r.id, r.number, r.moved_on FROM inventory_receipt r
+WHERE r.party_id = %s AND r.delivery_note = %s AND r.delivery_note <> '' AND r.state = 'posted' ORDER BY r.id DESC LIMIT 1
+"""
+
+
+def delivered_before(ctx: Ctx, party: int, delivery_note: str) -> tuple[int, str, date] | None:
+    """(id, number, day) of the receipt that has this delivery note of the party already."""
+    found = rows.execute(_DELIVERED, [party, delivery_note.strip()])
+    return (found[0][0], found[0][1], found[0][2]) if found else None

@@ -26,7 +26,8 @@ def receive_goods(
     wanted = [(line.item, d.place) for d in drafts for line in d.lines]
     facts, locked, shelf = lock(ctx, wanted, [d.on for d in drafts], (), facts)
     flat = [(n, x.item, x.quantity, x.value) for n, d in enumerate(drafts) for x in d.lines]
-    ids, line_ids = insert(ctx, "inventory.receipt", drafts, flat)
+    notes = [d.delivery_note for d in drafts]
+    ids, line_ids = insert(ctx, "inventory.receipt", drafts, flat, delivery_note=notes)
     entries: list[Entry] = []
     fresh: dict[Sub, list[Move]] = {}
     shortages: dict[Sub, tuple[int, int]] = {}

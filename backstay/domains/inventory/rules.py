@@ -29,7 +29,10 @@ class ReceiptLineDraft:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDraft:
-    """Goods that arrive. ``on`` is the day of the entry, ``document_on`` the day they came when that is earlier."""
+    """Goods that arrive. ``on`` is the day of the entry, ``document_on`` the day they came when that is earlier.
+
+    ``delivery_note``: the number of the sender's paper.
+    """
 
     on: date
     place: int
@@ -38,6 +41,7 @@ class ReceiptDraft:
     kind: str = "other"
     reference: str = ""
     document_on: date | None = None
+    delivery_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

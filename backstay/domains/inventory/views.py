@@ -13,6 +13,7 @@ LABELS.update(
         "counted": (_("Counted"), ""),
         "in_transit": (_("By way of transit"), _("It arrives later, by its own step.")),
         "reference": (_("Reference"), ""),
+        "delivery_note": (_("Delivery note"), _("The number on the supplier's paper.")),
     }
 )
 MENU = ("Trade", _("Inventory"), "packages")
@@ -26,7 +27,7 @@ SHIPMENTS = Resource(
 )  # fmt: skip
 RECEIPTS = Resource(
     path="inventory/receipts", model="inventory.Receipt", names=(_("Goods receipt"), _("Goods receipts")), menu=("Trade", _("Inventory"), "package"),
-    columns=LIST, views=VIEWS, lines=Lines("inventory.ReceiptLine", (), ("item", "quantity:steps", "value:money")),
+    columns=(*LIST, "delivery_note"), views=VIEWS, lines=Lines("inventory.ReceiptLine", (), ("item", "quantity:steps", "value:money")),
     acts={"reverse": "reverse_receipts"}, search=("party", "reference"), calendar="moved_on",
 )  # fmt: skip
 TRANSFERS = Resource(

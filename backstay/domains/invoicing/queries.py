@@ -90,3 +90,13 @@ def references_of(ctx: Ctx, items: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for row in rows.of(Bill, "id", ids["bill"], "supplier_number", "reference"):
         found[f"bill:{row.id}"] = (row.supplier_number, row.reference)
     return found
+
+
+def bill_numbered(ctx: Ctx, party: int, number: str) -> tuple[int, str, date] | None:
+    """(id, our number, day) of the bill or debit note that has this number of the supplier's already."""
+    sql = (
+        "SELECT id, coalesce(number, ''), issued_on FROM invoicing_bill WHERE company_id = %s AND party_id = %s"
+        " AND supplier_number = %s AND state = 'posted' ORDER BY id DESC LIMIT 1"
+    )
+    found = rows.execute(sql, [ctx.company, party, number.strip()]) if number.strip() else []
+    return (found[0][0], found[0][1], found[0][2]) if found else None

@@ -216,3 +216,39 @@ def open_orders(ctx: Ctx, party: int | None = None) -> list[OpenOrder]:
     """Orders that have not wholly arrived or are not wholly billed, the first expected first."""
     found = rows.execute(_OPEN, [party, party])
     return [OpenOrder._make((*row[:7], progress(*row[7:9]), progress(*row[9:11]))) for row in found]
+
+
+class WorkLine(NamedTuple):
+    """An order line as people work on it, with its counters and its item; quantities in steps."""
+
+    id: int
+    item_id: int
+    goods: bool
+    sku: str
+    name: str
+    barcode: str | None
+    own_uom: str
+    scale: int
+    text: str
+    quantity: Decimal
+    uom: str
+    unit_price: Decimal
+    net: int
+    stock_quantity: int
+    received: int
+    billed: int
+    returned: int
+
+
+_WORK = """
+SELECT l.id, l.item_id, l.goods, i.sku, i.name, i.barcode, own.name, coalesce(u.scale, 6), l.text, l.quantity, m.name,
+       l.unit_price, l.net, l.stock_quantity, l.received, l.billed, l.returned
+FROM purchasing_orderline l JOIN catalog_item i ON i.id = l.item_id JOIN catalog_uom own ON own.id = i.uom_id
+JOIN catalog_uom m ON m.id = l.uom_id LEFT JOIN unit u ON u.id = i.unit_id
+WHERE l.order_id = %s ORDER BY l.position
+"""
+
+
+def work_lines(ctx: Ctx, order: int) -> list[WorkLine]:
+    """The lines of an order for a work screen."""
+    return [WorkLine(*row) for row in rows.execute(_WORK, [order])]

@@ -114,8 +114,9 @@ def _receipt(
     )  # fmt: skip
     number = order.number or ""
     return ReceiptDraft(
-        draft.on, order.place_id, lines, order.party_id, "purchase", number, draft.document_on
-    )
+        draft.on, order.place_id, lines, order.party_id, "purchase", number, draft.document_on,
+        draft.delivery_note.strip(),
+    )  # fmt: skip
 
 
 def link(

@@ -42,12 +42,13 @@ class OrderDraft:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveDraft:
-    """What arrived of an order: all that is left, or (order line, steps) each."""
+    """What arrived of an order: all that is left, or (order line, steps) each; ``delivery_note``: the supplier's number."""
 
     order: int
     on: date
     lines: tuple[tuple[int, int], ...] | None = None
     document_on: date | None = None
+    delivery_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

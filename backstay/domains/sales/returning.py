@@ -31,6 +31,7 @@ class Back(NamedTuple):
     line: LineRow
     shipment_line: int
     steps: int
+    broken: bool
 
 
 def return_goods(ctx: Ctx, drafts: Sequence[ReturnDraft]) -> tuple[list[Moved], list[Issued]]:
@@ -45,8 +46,7 @@ def return_goods(ctx: Ctx, drafts: Sequence[ReturnDraft]) -> tuple[list[Moved], 
     links = links_of(ctx, orders)
     parts = _by_shipment(drafts, orders, links)
     flat = [back for mine in parts for back in mine]
-    kept = [not d.broken for d, mine in zip(drafts, parts, strict=True) for _ in mine]
-    asked = [(b.shipment_line, b.steps, keep) for b, keep in zip(flat, kept, strict=True)]
+    asked = [(b.shipment_line, b.steps, not b.broken) for b in flat]
     values = iter(return_shipment_lines(ctx, asked))
     facts = trade_facts(ctx, {b.line.item_id for b in flat})
     receipts = [
@@ -56,6 +56,11 @@ def return_goods(ctx: Ctx, drafts: Sequence[ReturnDraft]) -> tuple[list[Moved], 
     moved = receive_goods(ctx, receipts, facts=facts)
     _link_returned(parts, [m.line_ids for m in moved])
     return moved, _credit(ctx, drafts, orders, links)
+
+
+def told(draft: ReturnDraft) -> list[tuple[int, int, bool]]:
+    """(order line, steps, broken) of a draft."""
+    return [(*pair, False) for pair in draft.lines] + [(*pair, True) for pair in draft.broken]
 
 
 def _by_shipment(
@@ -72,7 +77,7 @@ def _by_shipment(
     for draft in drafts:
         by_id = {line.id: line for line in orders[draft.order].lines}
         backs = []
-        for line_id, steps in draft.lines:
+        for line_id, steps, broken in told(draft):
             line = by_id.get(line_id)
             if line is None:
                 raise Refusal("sales.line", f"line {line_id} is not of order {orders[draft.order].number}")
@@ -80,7 +85,7 @@ def _by_shipment(
             chosen(steps, sum(sent.values()), "returned", f"sales.order_line:{line_id}")
             for shipment_line in sorted(sent):
                 if take := min(steps, sent[shipment_line]):
-                    backs.append(Back(line, shipment_line, take))
+                    backs.append(Back(line, shipment_line, take, broken))
                     sent[shipment_line] -= take
                     steps -= take
         found.append(backs)
@@ -100,7 +105,7 @@ def _receipt(
         item = facts[back.line.item_id]
         cost = Sub(item.cogs_account or "cogs", ctx.currency)
         goods = Sub("customer_goods", item.unit or 0, party=order.party_id)
-        lines.append(ReceiptLineDraft(item.id, back.steps, value, cost, goods, draft.broken))
+        lines.append(ReceiptLineDraft(item.id, back.steps, value, cost, goods, back.broken))
     return ReceiptDraft(draft.on, order.place_id, tuple(lines), order.party_id, "return", order.number or "")
 
 
@@ -126,7 +131,7 @@ def _credit(
     notes: dict[tuple[int, int], list[tuple[LineRow, int, int, int]]] = {}
     for n, draft in enumerate(drafts):
         by_id = {line.id: line for line in orders[draft.order].lines}
-        for line_id, steps in draft.lines if draft.credit else ():
+        for line_id, steps, _broken in told(draft) if draft.credit else ():
             for k in reversed(range(len(left.get(line_id, ())))):
                 mine = left[line_id][k]
                 if take := min(steps, mine.steps):

@@ -63,12 +63,12 @@ class OrderInvoiceDraft:
 
 @dataclass(frozen=True, slots=True)
 class ReturnDraft:
-    """Take goods back: (order line, steps) each. ``broken`` goods do not go back into stock."""
+    """Take goods back: (order line, steps) each. ``broken`` ones, told in the same way, do not go back into stock."""
 
     order: int
     on: date
     lines: tuple[tuple[int, int], ...]
-    broken: bool = False
+    broken: tuple[tuple[int, int], ...] = ()
     credit: bool = True
     reason: str = ""
 

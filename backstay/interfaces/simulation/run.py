@@ -367,7 +367,9 @@ def _take_back(world: World, ctx: Ctx, day: date, due: list[tuple]) -> None:
         line = world.rnd.choice(mine)
         quantity = world.rnd.randint(1, line.invoiced - line.returned)
         broken = world.rnd.random() < 0.25
-        drafts.append(sales.ReturnDraft(order, day, ((line.id, quantity),), broken, reason="Sent back"))
+        back = ((line.id, quantity),)
+        parts = ((), back) if broken else (back, ())
+        drafts.append(sales.ReturnDraft(order, day, *parts, reason="Sent back"))
         if not broken:
             world.shelves[line.item_id].free += quantity
     sales.return_goods(ctx, drafts)

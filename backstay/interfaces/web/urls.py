@@ -13,6 +13,8 @@ from backstay.interfaces.web import (
     lists,
     payruns,
     people,
+    receiving,
+    shipping,
     views,
     working,
 )
@@ -34,7 +36,7 @@ class ResourcePath:
         return value
 
 
-SCREENS = (bank, payruns)  # they register their pages
+SCREENS = (bank, payruns, shipping, receiving)  # they register their pages
 register_converter(ResourcePath, "res")
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
