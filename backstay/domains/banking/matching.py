@@ -312,7 +312,8 @@ class Matcher:
         fit = {
             p for w in told for p in self.by_word.get(w, ()) if self.words[p] <= told or told <= self.words[p]
         }
-        return parties == fit
+        exact = {p for p in fit if self.words[p] == told}
+        return bool(fit) and parties <= (exact or fit)
 
     def named(self, line: LineRead) -> list[tuple[int, int]]:
         """Parties whose every word stands in the line's name (or text), those with more words first."""

@@ -66,7 +66,26 @@ def of(ctx: Ctx, kind: str, ident: int) -> dict[str, Any]:
     nodes = _nodes(ctx, seen, (kind, ident))
     ranks = sorted({RANK[k] for k, _ in nodes})
     columns = [[nodes[key] for key in sorted(nodes) if RANK[key[0]] == rank] for rank in ranks]
-    return {"columns": _with_links(columns, edges)}
+    return {"columns": _with_links(columns, _passing(columns, edges))}
+
+
+def _passing(columns: list[list[dict[str, Any]]], edges: set[tuple[Key, Key]]) -> set[tuple[Key, Key]]:
+    """Lead edges past the columns between their ends: a place that shows a line alone, one for each node they leave."""
+    column = {node["key"]: n for n, nodes in enumerate(columns) for node in nodes}
+    steps: set[tuple[Key, Key]] = set()
+    for ends in sorted(edges):
+        a, b = sorted(ends, key=lambda key: column.get(key, -1))
+        if a not in column:
+            continue
+        for n in range(column[a] + 1, column[b]):
+            by = (f"past {n} {a[0]}", a[1]) if not a[0].startswith("past ") else a
+            if by not in column:
+                column[by] = n
+                columns[n].append({"key": by, "past": True})
+            steps.add((a, by))
+            a = by
+        steps.add((a, b))
+    return steps
 
 
 def _neighbours(frontier: Iterable[Key]) -> set[tuple[Key, Key]]:
