@@ -21,6 +21,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Playwright,
     Response,
@@ -134,6 +135,20 @@ class Desk:
             assert told == [], f"{self.page.url}, {theme}:\n" + "\n".join(told)
         self.page.evaluate("t => { document.documentElement.dataset.bsTheme = t }", before)
 
+    def reach(self, target: Locator) -> None:
+        """Come to it by the Tab key alone, as one does who has no pointer."""
+        handle = target.first.element_handle()
+        for _ in range(250):
+            if handle is not None and handle.evaluate("e => e === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"no way by keyboard to {target}")
+
+    def press(self, target: Locator) -> None:
+        """Come to it by keyboard and press Enter (a tick: Space)."""
+        self.reach(target)
+        self.page.keyboard.press("Space" if target.first.get_attribute("type") == "checkbox" else "Enter")
+
     def act(self, name: str) -> None:
         """Do an act of the document's page with the answers it proposes: a button, a menu that asks, or a page."""
         item = (
@@ -143,10 +158,10 @@ class Desk:
         )
         before = self.page.url
         self.page.evaluate("window.before = true")
-        item.first.click()
+        self.press(item)
         menu = self.page.locator(".doc-acts details[open]")
         if menu.count():
-            menu.locator("button").last.click()
+            self.press(menu.locator("button").last)
         self.page.wait_for_function("window.before === undefined")
         if self.page.url != before and self.page.locator("[data-key='ctrl+Enter']").count():
             self.page.keyboard.press("Control+Enter")

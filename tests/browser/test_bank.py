@@ -1,4 +1,4 @@
-"""Bank reconciliation, as a bookkeeper does it: a file of the bank, proposals taken by key, a charge, a part, an undo."""
+"""Bank reconciliation, as a bookkeeper does it: a file of the bank, proposals taken by key, a charge, a part, an undo. By keyboard alone."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def test_bank_reconciliation(desk: Desk, world: World, tmp_path: Path) -> None:
     page.keyboard.press("g")
     page.keyboard.press("b")
     expect(page.get_by_role("heading", name="Reconciliation")).to_be_visible()
-    page.get_by_text("Import statement").click()
+    desk.press(page.get_by_text("Import statement"))
     page.locator("#file").set_input_files(tmp_path / "umsaetze.csv")
-    page.get_by_role("button", name="Import", exact=True).click()
+    desk.press(page.get_by_role("button", name="Import", exact=True))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Which column is what?")
     expect(page.get_by_label("Day", exact=True)).to_have_value("Buchungstag")
     expect(page.get_by_label("Figures are written")).to_have_value(",")
     desk.access()
-    page.get_by_role("button", name="Import", exact=True).click()
+    desk.press(page.get_by_role("button", name="Import", exact=True))
     desk.toast("4 new lines, 1 of them matched")
     desk.access()
 
@@ -56,24 +56,24 @@ def test_bank_reconciliation(desk: Desk, world: World, tmp_path: Path) -> None:
     desk.toast("Matched")
     expect(lines).to_have_count(2)
     page.locator("#account").select_option(label="6100 Bank charges")
-    page.get_by_text("from now on").click()
-    page.get_by_role("button", name="Match as chosen").click()
+    desk.press(page.locator("[name=always]"))
+    desk.press(page.get_by_role("button", name="Match as chosen"))
     expect(lines).to_have_count(1)
     expect(page.locator("#bench")).to_contain_text("paid in part")
     page.keyboard.press("y")
     expect(page.get_by_role("heading", name="Every line is matched")).to_be_visible()
-    page.get_by_role("link", name="Matched").click()
+    desk.press(page.get_by_role("link", name="Matched"))
     expect(page.locator("#bench")).to_contain_text("PAY-2026")
-    page.get_by_role("button", name="Undo this match").click()
+    desk.press(page.get_by_role("button", name="Undo this match"))
     desk.toast("Taken back")
     page.keyboard.press("y")
     desk.toast("Matched")
     desk.access()
-    page.get_by_text("Import statement").click()  # the same file again
+    desk.press(page.get_by_text("Import statement"))  # the same file again
     page.locator("#file").set_input_files(tmp_path / "umsaetze.csv")
-    page.get_by_role("button", name="Import", exact=True).click()
+    desk.press(page.get_by_role("button", name="Import", exact=True))
     expect(page.get_by_text("as last time for this bank")).to_be_visible()
-    page.get_by_role("button", name="Import", exact=True).click()
+    desk.press(page.get_by_role("button", name="Import", exact=True))
     desk.toast("4 were known already")
     with world.work() as ctx:
         found = reconciliation(ctx, world.bank)
@@ -85,9 +85,9 @@ def test_a_broken_file_is_refused_with_its_reason(desk: Desk, world: World, tmp_
     (tmp_path / "broken.xml").write_text("<Document><not camt", encoding="utf-8")
     desk.expected = {409}
     page = desk.go("/banking/reconcile")
-    page.get_by_text("Import statement").click()
+    desk.press(page.get_by_text("Import statement"))
     page.locator("#file").set_input_files(tmp_path / "broken.xml")
-    page.get_by_role("button", name="Import", exact=True).click()
+    desk.press(page.get_by_role("button", name="Import", exact=True))
     expect(page.get_by_role("main")).to_contain_text(re.compile("banking.statement"))
     with world.work() as ctx:
         assert banking.match_lines(ctx, world.bank) == 0

@@ -221,7 +221,7 @@
   function shut(input) {
     input.parentElement.querySelector(".ahead")?.remove();
     input.removeAttribute("aria-activedescendant");
-    input.setAttribute("aria-expanded", "false");
+    if (input.hasAttribute("role")) { input.setAttribute("aria-expanded", "false"); }
   }
   const made = (tag, cls, text) => { const el = document.createElement(tag); el.className = cls; if (text !== undefined) { el.textContent = text; } return el; };
   function list(input, told) {
