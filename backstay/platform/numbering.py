@@ -27,6 +27,22 @@ def register(code: str, prefix: str) -> str:
     return code
 
 
+def prefix(ctx: Ctx, code: str) -> str:
+    """The prefix of a series: the company's own, or the usual one."""
+    own: dict[str, str] = ctx.settings.get("prefixes") or {}
+    return own.get(code) or PREFIXES[code]
+
+
+def rename(ctx: Ctx, prefixes: Mapping[str, str]) -> None:
+    """Let the runs of this year and later go on under other prefixes; what has a number keeps it."""
+    wanted = PREFIXES | dict(prefixes)
+    rows.execute(
+        "UPDATE platform_series s SET prefix = w.prefix FROM unnest(%s::text[], %s::text[]) w(code, prefix)"
+        " WHERE s.company_id = %s AND s.code = w.code AND s.year >= %s AND s.prefix <> w.prefix RETURNING s.id",
+        [list(wanted), list(wanted.values()), ctx.company, ctx.today.year],
+    )
+
+
 def draw(ctx: Ctx, code: str, dates: Sequence[date]) -> list[str]:
     """Draw one number per date, in the order given; a year has its own run, e.g. ``INV-2026-00001``.
 
@@ -43,13 +59,13 @@ def draw(ctx: Ctx, code: str, dates: Sequence[date]) -> list[str]:
     counts = [sum(1 for d in dates if d.year == year) for year in years]
     drawn = rows.execute(
         "SELECT year, prefix, width, first FROM draw_numbers(%s, %s, %s::int[], %s::bigint[])",
-        [code, PREFIXES[code], years, counts],
+        [code, prefix(ctx, code), years, counts],
     )
-    state = {year: [prefix, width, first] for year, prefix, width, first in drawn}
+    state = {year: [word, width, first] for year, word, width, first in drawn}
     numbers = []
     for d in dates:
-        prefix, width, following = state[d.year]
-        numbers.append(f"{prefix}-{d.year}-{following:0{width}d}")
+        word, width, following = state[d.year]
+        numbers.append(f"{word}-{d.year}-{following:0{width}d}")
         state[d.year][2] += 1
     return numbers
 
@@ -86,7 +102,7 @@ def bind(
     return rows.bind(
         model,
         ids,
-        (code, PREFIXES[code]),
+        (code, prefix(ctx, code)),
         [d.year for d in dates],
         (ctx.actor, ctx.request, kind, event),
         values | dict(columns or {}),

@@ -8,7 +8,7 @@ that fails holds back those behind it until its next try.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -22,6 +22,7 @@ from backstay.platform.models import Outbox
 Handler = Callable[[Ctx, str, Mapping[str, Any]], None]
 _HANDLERS: dict[str, Handler] = {}
 BATCH = 100
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 BACK_OFF = (1, 5, 15, 60, 240, 720)  # minutes until the next try
 log = structlog.get_logger(__name__)
 
@@ -36,11 +37,29 @@ def deliver(topic: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def held(ctx: Ctx) -> bool:
+    """Whether nothing leaves: a practice company writes its messages, and they stay where they are."""
+    return bool(ctx.settings.get("practice"))
+
+
 def put(ctx: Ctx, topic: str, payloads: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
-    """Write messages; each key once per topic. A rollback takes them back."""
-    if payloads:
-        count = len(payloads)
-        rows.insert(Outbox, {"topic": [topic] * count, "key": list(keys), "payload": list(payloads)})
+    """Write messages; each key once per topic. A rollback takes them back. Those of a practice company are held."""
+    if not payloads:
+        return
+    count = len(payloads)
+    columns: dict[str, Sequence[Any]] = {
+        "topic": [topic] * count,
+        "key": list(keys),
+        "payload": list(payloads),
+    }
+    if held(ctx):
+        rows.insert(
+            Outbox,
+            columns
+            | {"due_at": [NEVER] * count, "error": ["held: a practice company sends nothing"] * count},
+        )
+    else:
+        rows.insert(Outbox, columns)
         jobs.defer("backstay.platform.tasks.deliver_outbox", queueing_lock="outbox")
 
 

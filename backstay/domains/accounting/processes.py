@@ -2,58 +2,66 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from typing import Any
-
-from django.db import transaction
 
 from backstay import ledger
 from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.domains.accounting import ledgers
+from backstay.domains.accounting.companies import (
+    FoundingDraft,
+    change_company,
+    create_accounts,
+    create_company,
+    found_company,
+    link_practice,
+    may_found,
+    put_away,
+    take_over,
+)
 from backstay.domains.accounting.models import JournalEntry, JournalLine
 from backstay.domains.accounting.rules import (
+    SCALES,
     AccountDraft,
     JournalDraft,
     JournalLineDraft,
     ManualDraft,
     OpeningDraft,
-    default_chart,
     fiscal_periods,
     journal_of,
-    nested_chart,
 )
-from backstay.domains.catalog.processes import seed_uoms
-from backstay.ledger.models import Account
 from backstay.ledger.posting import Sub
-from backstay.platform import access, audit, events, numbering, rows
-from backstay.platform.context import work
+from backstay.platform import access, audit, numbering, rows
 from backstay.platform.documents import Lifecycle
 from backstay.platform.keeping import reverse
-from backstay.platform.models import Membership
 
 __all__ = [
+    "SCALES",
     "AccountDraft",
+    "FoundingDraft",
     "JournalDraft",
     "JournalLineDraft",
     "ManualDraft",
     "OpeningDraft",
+    "change_company",
     "close_fiscal_year",
     "close_periods",
     "create_accounts",
     "create_company",
     "enter_journal",
+    "found_company",
+    "link_practice",
+    "may_found",
     "open_fiscal_years",
     "post_journal",
     "post_opening",
+    "put_away",
     "reopen_fiscal_year",
     "reopen_period",
     "reverse_journal",
+    "take_over",
 ]
 KIND = ledgers.KIND
 LIFE = Lifecycle(KIND, {"post": (("draft",), "posted"), "reverse": (("posted",), "reversed")})
@@ -64,81 +72,6 @@ register(
         "accounting.number_once": ("this number is taken", "Try again."),
     }
 )
-SCALES = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "TND": 3, "OMR": 3}
-
-
-def create_company(
-    name: str,
-    currency: str = "EUR",
-    *,
-    actor: str,
-    chart: str = "default",
-    country: str = "NL",
-    first_year: int,
-    years: int = 1,
-    first_month: int = 1,
-    settings: dict[str, Any] | None = None,
-    user: int | None = None,
-) -> int:
-    """Make a company with chart, units of measure, fiscal years, taxes, warehouse and bank account; return its id.
-
-    ``chart``: "default" or the path of a nested JSON chart. Opens its own transaction.
-    """
-    if not name.strip() or len(currency) != 3 or not currency.isalpha():
-        raise Refusal("accounting.company", "a company needs a name and a currency code of three letters")
-    facts = {"country": country.upper(), "rounding": "total", "reversals": "plain"} | (settings or {})
-    code = currency.upper()
-    with transaction.atomic():  # all or nothing: a failure leaves no half-made company behind
-        sql = "SELECT create_company(%s, %s, %s::smallint, %s::jsonb)"
-        company = int(rows.execute(sql, [name.strip(), code, SCALES.get(code, 2), json.dumps(facts)])[0][0])
-        with work(company, actor) as ctx:
-            _make_chart(ctx, chart)
-            ledger.open_periods(ctx, fiscal_periods(date(first_year, first_month, 1), years))
-            seed_uoms(ctx)
-            if user is not None:
-                rows.insert(Membership, {"user_id": [user], "role": ["owner"], "since_on": [ctx.today]})
-        with work(company, actor) as ctx:  # once more: now the chart gives the accounts their roles
-            events.emit(ctx, "accounting.company_created", [company])
-    return company
-
-
-def _make_chart(ctx: Ctx, chart: str) -> None:
-    ours = default_chart()
-    if chart == "default":
-        create_accounts(ctx, ours)
-        return
-    theirs = nested_chart(Path(chart))
-    taken = {draft.code for draft in theirs}
-    with_role = [
-        replace(draft, code=f"BS{draft.code}" if draft.code in taken else draft.code, parent=None)
-        for draft in ours
-        if draft.role
-    ]
-    create_accounts(ctx, [*theirs, *with_role])
-
-
-def create_accounts(ctx: Ctx, drafts: Sequence[AccountDraft]) -> list[int]:
-    """Add accounts to the chart; a parent stands before its children or exists already."""
-    access.require(ctx, "accounting.account.create")
-    names = (
-        "code",
-        "name",
-        "type",
-        "role",
-        "unit_kind",
-        "bound",
-        "dated",
-        "monetary",
-        "cash_flow",
-        "postable",
-    )
-    columns: dict[str, Sequence[Any]] = {n: [getattr(d, n) for d in drafts] for n in names}
-    ids = rows.insert(Account, columns | {"requires": [d.requires for d in drafts]})
-    by_code = {row.code: row.id for row in rows.of(Account, "company_id", [ctx.company], "code")}
-    linked = [(i, by_code[d.parent]) for i, d in zip(ids, drafts, strict=True) if d.parent]
-    rows.update(Account, [i for i, _ in linked], {"parent_id": [parent for _, parent in linked]})
-    audit.record(ctx, "accounting.account", ids, "create")
-    return ids
 
 
 # ---- periods ----

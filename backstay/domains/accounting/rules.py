@@ -5,11 +5,14 @@ from __future__ import annotations
 import calendar
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from backstay.base.errors import Refusal
 
@@ -210,3 +213,147 @@ def add_months(day: date, months: int) -> date:
     """The same day of a later month, or its last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+# ---- companies ----
+
+
+class Country(NamedTuple):
+    """A country by ISO 3166-1: what is usual there, as a proposal. ``first_month``: of the fiscal year."""
+
+    code: str
+    name: str
+    name_de: str
+    currency: str
+    language: str
+    first_month: int
+
+    @property
+    def paper(self) -> str:
+        """The usual sheet: letter in North America and where its standard is followed, A4 elsewhere."""
+        return "us-letter" if self.code in LETTER else "a4"
+
+
+LETTER = {"US", "CA", "MX", "PH", "CL", "CO", "CR", "SV", "GT", "HN", "NI", "PA", "DO", "PR", "VE"}
+# Smallest steps other than hundredths (ISO 4217, minor units).
+SCALES = dict.fromkeys(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+    0,
+) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, Country]:
+    """Every country by its code, in the order of the codes."""
+    with (CHARTS / "countries.csv").open(encoding="utf-8", newline="") as source:
+        rows = csv.DictReader(source)
+        found = [
+            Country(r["code"], r["name"], r["name_de"], r["currency"], r["language"], int(r["first_month"]))
+            for r in rows
+        ]
+    return {country.code: country for country in found}
+
+
+def country_of(code: str) -> Country:
+    """The country of a code; one nobody knows gets the euro, English and the calendar year."""
+    plain = code.strip().upper()
+    return countries().get(plain) or Country(plain, plain, plain, "EUR", "en", 1)
+
+
+def fiscal_start(today: date, first_month: int) -> date:
+    """The first day of the fiscal year that ``today`` lies in."""
+    return date(today.year - (today.month < first_month), first_month, 1)
+
+
+# What a company may decide: name → (kind, bounds). Kinds: text (longest), lines (how many), choice, percent, money, whole, yes, raw.
+SETTINGS: dict[str, tuple[str, Any]] = {
+    "address": ("lines", 6), "tax_id": ("text", 40), "registration_id": ("text", 60), "website": ("text", 200),
+    "email": ("mail", 254), "phone": ("text", 60), "mail_from": ("mail", 254), "language": ("text", 12), "paper": ("choice", ("a4", "us-letter")),
+    "rounding": ("choice", ("total", "line")), "reversals": ("choice", ("plain", "storno")), "match_price": ("percent", 100),
+    "match_quantity": ("percent", 100), "match_receipt": ("percent", 100), "bill_before_receipt": ("yes", None),
+    "bill_rounding": ("money", 1000), "payment_difference": ("money", 1000), "hold_days": ("whole", 3650), "iban": ("text", 34),
+    "logo": ("raw", None), "setup": ("raw", None), "prefixes": ("prefixes", None), "practice_of": ("raw", None), "practice_company": ("raw", None),
+}  # fmt: skip
+_MAIL = re.compile(r"[^@\s,<>]+@[^@\s,<>]+\.[^@\s,<>]+")
+_PREFIX = re.compile(r"[A-Z][A-Z0-9/.]{0,9}")
+
+
+def setting(name: str, value: Any) -> Any:
+    """A setting as it is kept; None for empty text. Raises Refusal (``accounting.setting``) that names the field."""
+    kind, bound = SETTINGS.get(name, ("", None))
+    if not kind:
+        raise Refusal("accounting.setting", f"there is no setting {name}", where=name)
+    if kind == "raw":
+        return value
+    if kind == "yes":
+        return bool(value)
+    if kind == "prefixes":
+        return _prefixes(value)
+    if kind == "lines":
+        return _lines(name, value, bound) or None
+    text = str(value).replace("\0", "").strip()
+    if not text:
+        return None
+    if kind in ("text", "mail"):
+        if len(text) > bound or "\n" in text:
+            raise _bad(name, f"it has {len(text)} characters", f"At most {bound}, on one line.")
+        if kind == "mail" and not _MAIL.fullmatch(text):
+            raise _bad(name, f"“{text}” is no mail address", "Write it as name@example.com.")
+        return text
+    if kind == "choice":
+        if text not in bound:
+            raise _bad(name, f"“{text}” cannot be chosen", f"One of {', '.join(bound)}.")
+        return text
+    return _figure(name, kind, text, bound)
+
+
+def _bad(name: str, what: str, remedy: str) -> Refusal:
+    return Refusal("accounting.setting", what, remedy, name)
+
+
+def _lines(name: str, value: Any, most: int) -> list[str]:
+    given = value.splitlines() if isinstance(value, str) else list(value)
+    found = [line for each in given if (line := str(each).replace("\0", "").strip())]
+    if len(found) > most or any(len(line) > 100 for line in found):
+        raise _bad(name, "it is too long", f"At most {most} lines of 100 characters.")
+    return found
+
+
+def _figure(name: str, kind: str, text: str, most: int) -> Any:
+    try:
+        figure = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        raise _bad(name, f"“{text}” is no figure", "Write it as 2.5.") from None
+    if not figure.is_finite() or not 0 <= figure <= most or (kind == "whole" and figure != int(figure)):
+        raise _bad(name, f"“{text}” is outside its bounds", f"From 0 to {most}.")
+    return int(figure) if kind == "whole" else format(figure.normalize(), "f")
+
+
+def _prefixes(value: Mapping[str, str]) -> dict[str, str]:
+    """Prefixes of numbers by series; two series never share one, so a number names its kind."""
+    found: dict[str, str] = {}
+    for code, text in value.items():
+        plain = text.strip().upper()
+        if not _PREFIX.fullmatch(plain):
+            raise _bad(f"prefix.{code}", f"“{text}” is no prefix", "A letter, then at most nine letters, digits, dots or slashes.")  # fmt: skip
+        if plain in found.values():
+            raise _bad(f"prefix.{code}", f"two series would be called {plain}", "Choose another.")
+        found[code] = plain
+    return found

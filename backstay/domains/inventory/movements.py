@@ -37,7 +37,7 @@ KINDS: dict[str, tuple[type[models.Model], type[models.Model], str]] = {
     "inventory.count": (Count, CountLine, "count_id"),
     "inventory.writeoff": (WriteOff, WriteOffLine, "write_off_id"),
 }
-for _kind, _prefix in zip(KINDS, ("GR", "SH", "TR", "CN", "WO"), strict=True):
+for _kind, _prefix in zip(KINDS, ("GR", "SH", "TR", "SC", "WO"), strict=True):
     numbering.register(_kind, _prefix)
     Lifecycle(_kind, POSTED | ({"arrive": (("in_transit",), "posted")} if _prefix == "TR" else {}))
 register(

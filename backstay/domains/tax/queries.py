@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
+from backstay.domains.tax.rules import RATES
 from backstay.platform import rows
 
 _CHOOSE = """
@@ -36,3 +37,8 @@ def choose(ctx: Ctx, wanted: Sequence[tuple[str, str, str, date]]) -> list[tuple
             )
         answers[asked] = (code or 0, percent if percent is not None else Decimal(0))
     return [answers[w] for w in wanted]
+
+
+def usual_rates(country: str) -> tuple[str, ...]:
+    """Standard and reduced rate in percent that a new company of a country starts with; none where we know none."""
+    return RATES.get(country.strip().upper(), ())

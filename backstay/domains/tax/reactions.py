@@ -8,13 +8,9 @@ from decimal import Decimal
 
 from backstay.base.context import Ctx
 from backstay.domains.tax.processes import create_tax_codes, set_rules
+from backstay.domains.tax.rules import RATES
 from backstay.platform.events import on
 
-# Standard and reduced rates in force (national law; VATD 97–99). Others are added by hand.
-RATES = {
-    "NL": ("21", "9"), "DE": ("19", "7"), "BE": ("21", "6"), "FR": ("20", "5.5"), "AT": ("20", "10"), "ES": ("21", "10"),
-    "IT": ("22", "10"), "PT": ("23", "6"), "IE": ("23", "13.5"), "SE": ("25", "12"), "DK": ("25", "25"), "GB": ("20", "5"),
-}  # fmt: skip
 SINCE = date(1990, 1, 1)
 
 

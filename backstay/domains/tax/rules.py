@@ -19,6 +19,11 @@ from typing import NamedTuple
 from backstay.base.rounding import apportion, whole
 
 NO_TAX = 0
+# Standard and reduced rates in force (national law; VATD 97–99). Others are added by hand.
+RATES = {
+    "NL": ("21", "9"), "DE": ("19", "7"), "BE": ("21", "6"), "FR": ("20", "5.5"), "AT": ("20", "10"), "ES": ("21", "10"),
+    "IT": ("22", "10"), "PT": ("23", "6"), "IE": ("23", "13.5"), "SE": ("25", "12"), "DK": ("25", "25"), "GB": ("20", "5"),
+}  # fmt: skip
 
 
 class TaxLine(NamedTuple):

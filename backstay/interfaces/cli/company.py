@@ -9,14 +9,19 @@ from backstay.interfaces.cli import session
 
 @click.command()
 @click.option("--company", "name", help="Name of the first company.")
-@click.option("--currency", default="EUR", show_default=True, help="Its currency (ISO 4217).")
+@click.option("--currency", default="", help="Its currency (ISO 4217; default: the country's).")
 @click.option(
-    "--country", default="NL", show_default=True, help="Its country (ISO 3166-1), for the tax codes."
+    "--country",
+    default="NL",
+    show_default=True,
+    help="Its country (ISO 3166-1): currency, tax codes, language.",
 )
 @click.option(
     "--chart", default="default", show_default=True, help="Chart of accounts: default, or a nested JSON file."
 )
-@click.option("--first-year", type=int, help="First fiscal year (default: this one).")
+@click.option(
+    "--first-year", type=int, help="Year in which the first fiscal year begins (default: this one)."
+)
 @click.option(
     "--first-month",
     type=click.IntRange(1, 12),
@@ -36,11 +41,13 @@ def init(
     \b
     Examples:
       backstay init
-      backstay init --company "Quay Traders" --currency EUR --country DE --email ann@example.com
+      backstay init --company "Quay Traders" --country DE --email ann@example.com
     """
     session.ready(migrate=True)
     from backstay.base import clock
     from backstay.domains.accounting.processes import create_company
+    from backstay.domains.accounting.rules import fiscal_start
+    from backstay.interfaces.users import make_user
 
     user = None
     if email:
@@ -51,25 +58,7 @@ def init(
     if name:
         company = create_company(
             name, currency, actor=session.ACTOR, chart=chart, country=country,
-            first_year=first_year or clock.today().year, years=2, first_month=first_month, user=user,
+            first_year=first_year or fiscal_start(clock.today(), first_month).year, years=2, first_month=first_month, user=user,
         )  # fmt: skip
         click.echo(f"Company {company}: {name}")
     click.echo("Ready. `backstay up` starts it.")
-
-
-def make_user(email: str, name: str, password: str) -> int:
-    """Make a user who can sign in, or find the one with this address. Raises Refusal for a weak password."""
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
-
-    from backstay.base.errors import Refusal
-    from backstay.platform.models import User
-
-    found = User.objects.filter(email=email.lower()).first()
-    if found is not None:
-        return int(found.pk)
-    try:
-        validate_password(password, User(email=email, name=name))
-    except ValidationError as exc:
-        raise Refusal("access.password", " ".join(exc.messages), "Choose a longer one.") from None
-    return int(User.objects.create_user(email, password, name=name).pk)

@@ -14,7 +14,7 @@ from backstay.base import clock
 from backstay.interfaces.cli import session
 
 if TYPE_CHECKING:
-    from backstay.interfaces.simulation.run import Result
+    from backstay.interfaces.simulation.plan import Result
 
 DEMO_MAIL = "demo@backstay.example"
 
@@ -99,7 +99,7 @@ def _password() -> str:
 
 
 def _demo_user() -> int:
-    from backstay.interfaces.cli.company import make_user
+    from backstay.interfaces.users import make_user
 
     return make_user(DEMO_MAIL, "Dana Demo", _password())
 

@@ -29,7 +29,15 @@ def up(host: str, port: int, workers: int) -> None:
     from backstay.platform import supervise
 
     session.ready(migrate=True)
+    from backstay.interfaces import users
+
     click.echo(f"Backstay: http://{host}:{port}/", err=True)
+    if path := users.set_up_path():
+        click.echo(
+            f"Nobody can sign in yet. Set up your company here, within {users.MINUTES} minutes:\n"
+            f"  http://{host}:{port}{path}",
+            err=True,
+        )
     sys.exit(supervise.up(host=host, port=port, workers=workers))
 
 

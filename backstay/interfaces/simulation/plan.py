@@ -96,3 +96,17 @@ def pay_delay(rnd: random.Random, terms: int) -> int:
     if luck < 0.92:
         return terms + rnd.randint(3, 20)
     return terms + rnd.randint(21, 60)
+
+
+@dataclass(slots=True)
+class Result:
+    """What a simulation did."""
+
+    company: int
+    orders: int = 0
+    shipments: int = 0
+    invoices: int = 0
+    payments: int = 0
+    returns: int = 0
+    purchases: int = 0
+    last_day: date = date.min

@@ -26,26 +26,21 @@ from backstay.domains.purchasing import queries as purchasing_queries
 from backstay.domains.sales import processes as sales
 from backstay.domains.sales import queries as sales_queries
 from backstay.interfaces.simulation import names
-from backstay.interfaces.simulation.plan import Agenda, Good, Shelf, draw_lines, orders_per_day, pay_delay
+from backstay.interfaces.simulation.plan import (
+    Agenda,
+    Good,
+    Result,
+    Shelf,
+    draw_lines,
+    orders_per_day,
+    pay_delay,
+)
 from backstay.ledger import rollup
 from backstay.platform.context import work
 
 ACTOR = "system:demo"
+PRACTICE = {"practice": True, "match_price": "5", "address": ["12 Quay Street", "1000 Port Merrow"]}
 Progress = Callable[[int, int], None]
-
-
-@dataclass(slots=True)
-class Result:
-    """What a simulation did."""
-
-    company: int
-    orders: int = 0
-    shipments: int = 0
-    invoices: int = 0
-    payments: int = 0
-    returns: int = 0
-    purchases: int = 0
-    last_day: date = date.min
 
 
 @dataclass(slots=True)
@@ -70,14 +65,27 @@ class World:
 
 def simulate(
     *, orders: int, seed: int, days: int, start: date = date(2026, 1, 1), items: int = 200, customers: int = 300,
-    suppliers: int = 40, name: str = names.COMPANY, user: int | None = None, progress: Progress | None = None, settle: bool = True,
+    suppliers: int = 40, name: str = names.COMPANY, user: int | None = None, company: int | None = None,
+    progress: Progress | None = None, settle: bool = True,
 ) -> Result:  # fmt: skip
-    """Make the company and let it take ``orders`` orders over ``days`` days, then settle what is under way (``settle``),
+    """Make the company (or fill an empty one: ``company``) and let it take ``orders`` orders over ``days`` days, then settle what is under way (``settle``),
     or stop amid the work of the last day.
 
     Same arguments, same books: every figure, date and number.
     """
-    world = _make(seed, start, days, items, customers, suppliers, name, user)
+    if company is None:
+        years = (start + timedelta(days=days + 250)).year - start.year + 1
+        company = create_company(
+            name,
+            "EUR",
+            actor=ACTOR,
+            country="NL",
+            first_year=start.year,
+            years=years,
+            user=user,
+            settings=PRACTICE,
+        )
+    world = _make(company, seed, start, items, customers, suppliers)
     world.monthly = orders / days * 30 * 11
     _first_stock(world, start)
     counts = orders_per_day(orders, start, days)
@@ -102,15 +110,8 @@ def rollup_now(world: World) -> None:
         rollup()
 
 
-def _make(
-    seed: int, start: date, days: int, items: int, customers: int, suppliers: int, name: str, user: int | None
-) -> World:
+def _make(company: int, seed: int, start: date, items: int, customers: int, suppliers: int) -> World:
     rnd = random.Random(seed)  # noqa: S311
-    years = (start + timedelta(days=days + 250)).year - start.year + 1
-    company = create_company(
-        name, "EUR", actor=ACTOR, country="NL", first_year=start.year, years=years, user=user,
-        settings={"practice": True, "match_price": "5", "address": ["12 Quay Street", "1000 Port Merrow"]},
-    )  # fmt: skip
     with work(company, ACTOR, "simulation") as ctx:
         buyers = create_parties(
             ctx, [_customer(rnd, n, text) for n, text in enumerate(names.customers(customers), 1)]

@@ -14,6 +14,7 @@ from backstay.base import clock
 from backstay.domains.accounting.queries import balances_by_role
 from backstay.interfaces.web import listing
 from backstay.interfaces.web.fields import day_text, field_of, money_text
+from backstay.interfaces.web.steps import checklist
 from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.models import Notice
@@ -28,7 +29,7 @@ def home_of(ctx: Ctx, request: HttpRequest) -> dict[str, Any]:
     return {
         "greeting": _greeting(name), "day": formats.date_format(ctx.today, pgettext("day", "l, j F Y")), "figures": _figures(ctx, today),
         "work": _work(ctx), "ship": _ship(ctx), "latest": _latest(ctx), "unread": Notice.objects.filter(actor=ctx.actor, read_at=None).count(),
-        "empty": last is None,
+        "empty": last is None, "setup": checklist(ctx),
     }  # fmt: skip
 
 

@@ -27,6 +27,8 @@ def frame(request: HttpRequest, current: str, **more: Any) -> dict[str, Any]:
             "company": ctx.settings["name"],
             "companies": request.memberships,  # type: ignore[attr-defined]
             "practice": ctx.settings.get("practice", False),
+            "owns": access.may(ctx, "accounting.company.change"),
+            "logo_mark": ctx.settings.get("logo"),
             "ctx": ctx,
             "me": name,
             "status": status(ctx),

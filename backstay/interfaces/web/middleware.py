@@ -15,12 +15,13 @@ from django.utils import translation
 
 from backstay.base import clock
 from backstay.base.errors import Busy, NotFound, Refusal, refusal_from
+from backstay.domains.accounting.processes import may_found
 from backstay.platform import rows
 from backstay.platform.context import work
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-PUBLIC = ("/sign-in", "/healthz", "/static/", "/sw.js", "/offline")
+PUBLIC = ("/sign-in", "/healthz", "/static/", "/sw.js", "/offline", "/welcome")
 log = structlog.get_logger(__name__)
 
 
@@ -66,7 +67,9 @@ class Company:
         companies = memberships_of(request.user.pk)
         request.memberships = companies  # type: ignore[attr-defined]
         if not companies:
-            return render(request, "backstay/no_company.html", status=403)
+            return render(
+                request, "backstay/no_company.html", {"may_found": may_found(request.user.pk)}, status=403
+            )
         chosen = request.session.get("company")
         company = chosen if chosen in dict(companies) else companies[0][0]
         with work(company, f"user:{request.user.pk}", request.id) as ctx:  # type: ignore[attr-defined]

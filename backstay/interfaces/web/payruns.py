@@ -92,6 +92,7 @@ def run_file(request: HttpRequest, ctx: Ctx, ident: int) -> Answer:
     """The run as pain.001."""
     name, content = payment_file(ctx, ident, request.GET.get("version", "09"))
     response = HttpResponse(content, content_type="application/xml")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    mark = "PRACTICE-DO-NOT-SEND-" if ctx.settings.get("practice") else ""
+    response["Content-Disposition"] = f'attachment; filename="{mark}{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -19,7 +19,7 @@ from backstay.interfaces import papers
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.resource import PAPERS
 from backstay.interfaces.web.sign import signed_in
-from backstay.platform import access, files, mail, rows
+from backstay.platform import access, audit, files, mail, outbox, rows
 from backstay.platform.context import Ctx
 from backstay.platform.models import Attachment, Comment, Notice
 from backstay.platform.resources import RESOURCES, Resource
@@ -109,6 +109,12 @@ def file(request: HttpRequest, ident: int, name: str) -> HttpResponse:
     return response
 
 
+def _sent(ctx: Ctx) -> str:
+    if outbox.held(ctx):
+        return _("Held: a practice company sends nothing. It would have gone to %(to)s.")
+    return _("On its way to %(to)s.")
+
+
 @signed_in
 @require_http_methods(["GET", "POST"])
 def send(request: HttpRequest, path: str, ident: int) -> HttpResponse:
@@ -146,10 +152,8 @@ def send(request: HttpRequest, path: str, ident: int) -> HttpResponse:
                 ],
                 [f"{resource.kind}:{ident}:{key}"],
             )
-            from backstay.platform import audit
-
             audit.record(ctx, resource.kind, [ident], "send", [{"to": ", ".join(to)}])
-            messages.success(request, _("On its way to %(to)s.") % {"to": ", ".join(to)})
+            messages.success(request, _sent(ctx) % {"to": ", ".join(to)})
             return redirect(f"/{path}/{ident}")
     context = {
         "resource": resource,

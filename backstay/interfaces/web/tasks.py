@@ -1,5 +1,6 @@
 """Long work of the screens, so that the worker knows it (found by the name of this module)."""
 
+from backstay.interfaces import demo, practice
 from backstay.interfaces.web import bulk
 
-TASKS = (bulk,)
+TASKS = (bulk, demo, practice)

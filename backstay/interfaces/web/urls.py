@@ -15,7 +15,9 @@ from backstay.interfaces.web import (
     people,
     receiving,
     shipping,
+    steps,
     views,
+    welcome,
     working,
 )
 from backstay.platform.resources import PAGES, RESOURCES
@@ -36,7 +38,7 @@ class ResourcePath:
         return value
 
 
-SCREENS = (bank, payruns, shipping, receiving)  # they register their pages
+SCREENS = (bank, payruns, shipping, receiving, steps)  # they register their pages
 register_converter(ResourcePath, "res")
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -51,6 +53,9 @@ urlpatterns: list[URLPattern] = [
         name="sign-in",
     ),
     path("sign-out", auth.LogoutView.as_view(next_page="/sign-in"), name="sign-out"),
+    path("welcome", welcome.owner, name="welcome"),
+    path("welcome/company", welcome.company, name="found"),
+    path("welcome/usual", welcome.usual, name="usual"),
     path("company", views.choose_company, name="company"),
     path("account", views.account, name="account"),
     path("language", views.language, name="language"),
