@@ -3,6 +3,7 @@ environment (``BACKSTAY_HOME``, ``DATABASE_URL``, ``BACKSTAY_*``) and the secret
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -49,6 +50,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "backstay.interfaces.web.middleware.Compressed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -75,8 +77,21 @@ TEMPLATES = [
         },
     }
 ]
-STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # served from the package: nothing to collect
+
+
+def _fingerprint() -> str:
+    """Twelve characters that change with any static file."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).parent / "interfaces" / "web" / "static").rglob("*.*")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+# Served from the package: nothing to collect. The address holds a fingerprint of all files, so a browser keeps each for
+# good and asks again only after an update; what files say of one another is relative and needs no rewriting.
+STATIC_URL = f"/static/{_fingerprint()}/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = "^.*$"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True

@@ -73,8 +73,9 @@ def items(count: int) -> list[tuple[Range, str]]:
         for variety in VARIETIES:
             for goods in RANGES:
                 found.extend((goods, f"{variety} {thing}, {size}") for thing in goods.things)
-    step = len(found) / count
-    return [found[int(n * step)] for n in range(count)]
+    step = max(len(found) / count, 1.0)
+    chosen = [found[int(n * step) % len(found)] for n in range(count)]
+    return [(goods, text + _again(n, len(found))) for n, (goods, text) in enumerate(chosen)]
 
 
 def customers(count: int) -> list[str]:

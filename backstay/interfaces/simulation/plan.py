@@ -6,6 +6,7 @@ import math
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 
 from backstay.base.rounding import share
 from backstay.interfaces.simulation.names import Range
@@ -71,14 +72,18 @@ def season(goods: Good, month: int) -> float:
     return 1 + 0.6 * math.cos((month - goods.range.peak) / 12 * 2 * math.pi)
 
 
+def wanted_in(goods: list[Good], month: int) -> list[float]:
+    """How much each of the goods is wanted in a month, added up from the first: what ``draw_lines`` draws from."""
+    return list(accumulate(g.weight * season(g, month) for g in goods))
+
+
 def draw_lines(
-    rnd: random.Random, goods: list[Good], shelves: dict[int, Shelf], month: int
+    rnd: random.Random, goods: list[Good], shelves: dict[int, Shelf], weights: list[float]
 ) -> list[tuple[Good, int, int]]:
     """(item, quantity, discount in percent): what a customer asks for, as far as it is there."""
     wanted = min(1 + int(rnd.expovariate(0.33)), 12)
-    weights = [g.weight * season(g, month) for g in goods]
     picked: dict[int, tuple[Good, int, int]] = {}
-    for good in rnd.choices(goods, weights, k=wanted):
+    for good in rnd.choices(goods, cum_weights=weights, k=wanted):
         shelf = shelves[good.id]
         quantity = min(1 + int(rnd.expovariate(0.35)), 24, shelf.free)
         if good.id in picked or quantity <= 0:

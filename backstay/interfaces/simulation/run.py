@@ -25,16 +25,8 @@ from backstay.domains.purchasing import processes as purchasing
 from backstay.domains.purchasing import queries as purchasing_queries
 from backstay.domains.sales import processes as sales
 from backstay.domains.sales import queries as sales_queries
-from backstay.interfaces.simulation import names
-from backstay.interfaces.simulation.plan import (
-    Agenda,
-    Good,
-    Result,
-    Shelf,
-    draw_lines,
-    orders_per_day,
-    pay_delay,
-)
+from backstay.interfaces.simulation import names, plan
+from backstay.interfaces.simulation.plan import Agenda, Good, Result, Shelf, orders_per_day, pay_delay
 from backstay.ledger import rollup
 from backstay.platform.context import work
 
@@ -76,16 +68,10 @@ def simulate(
     if company is None:
         years = (start + timedelta(days=days + 250)).year - start.year + 1
         company = create_company(
-            name,
-            "EUR",
-            actor=ACTOR,
-            country="NL",
-            first_year=start.year,
-            years=years,
-            user=user,
-            settings=PRACTICE,
-        )
-    world = _make(company, seed, start, items, customers, suppliers)
+            name, "EUR", actor=ACTOR, country="NL", first_year=start.year, years=years, user=user, settings=PRACTICE,
+        )  # fmt: skip
+    limit = 5_000_000 * max(1, orders // 3000)
+    world = _make(company, seed, start, items, customers, suppliers, limit)
     world.monthly = orders / days * 30 * 11
     _first_stock(world, start)
     counts = orders_per_day(orders, start, days)
@@ -110,7 +96,9 @@ def rollup_now(world: World) -> None:
         rollup()
 
 
-def _make(company: int, seed: int, start: date, items: int, customers: int, suppliers: int) -> World:
+def _make(
+    company: int, seed: int, start: date, items: int, customers: int, suppliers: int, limit: int
+) -> World:
     rnd = random.Random(seed)  # noqa: S311
     with work(company, ACTOR, "simulation") as ctx:
         buyers = create_parties(
@@ -121,7 +109,7 @@ def _make(company: int, seed: int, start: date, items: int, customers: int, supp
         )
         goods = _goods(ctx, rnd, items, sellers)
         bank = bank_account(ctx)
-        set_credit_limits(ctx, dict.fromkeys(buyers[: len(buyers) // 20], 5000000))
+        set_credit_limits(ctx, dict.fromkeys(buyers[: len(buyers) // 20], limit))
         capital = 25_000_000
         post_journal(
             ctx,
@@ -285,8 +273,9 @@ def _sell(world: World, day: date, new: int) -> int:
         return 0
     rnd = world.rnd
     drafts, quantities = [], []
+    weights = plan.wanted_in(world.goods, day.month)
     for _ in range(new):
-        lines = draw_lines(rnd, world.goods, world.shelves, day.month)
+        lines = plan.draw_lines(rnd, world.goods, world.shelves, weights)
         if not lines:
             continue
         party = world.customers[int(len(world.customers) * rnd.random() ** 2)]

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backstay.base.errors import Refusal
-from backstay.interfaces.web.binding import attempt
+from backstay.interfaces.web.binding import attempt, resolve
 from backstay.interfaces.web.fields import (
     BadText,
     Field,
@@ -44,6 +44,7 @@ GRAVE = (
     "write_off",
     "unsettle",
 )  # behind “Correct”, never the primary button
+CHOICES = 50  # more than these are typed, not chosen from a list
 SIMPLE = {date: "date", str: "text", bool: "yes", Decimal: "number", int: "whole"}
 
 
@@ -118,7 +119,7 @@ def answers(ctx: Ctx, resource: Resource, act: str, texts: Mapping[str, str]) ->
         text = texts.get(each.name, "")
         try:
             if each.kind == "ref":
-                value: Any = int(text) if text.isdigit() and len(text) < 19 else None
+                value: Any = _reference(ctx, each, text, texts.get(f"{each.name}.id"))
             else:
                 value = read(ctx, each, text)
         except BadText as exc:
@@ -131,6 +132,16 @@ def answers(ctx: Ctx, resource: Resource, act: str, texts: Mapping[str, str]) ->
             )
         told[each.name] = value or None if each.kind == "text" and not each.required else value
     return told
+
+
+def _reference(ctx: Ctx, asked: Field, text: str, chosen: str | None) -> int | None:
+    """The id that was chosen from a list, or that typed text means (then ``chosen`` is there, be it empty)."""
+    if chosen is None:
+        return int(text) if text.isdigit() and len(text) < 19 else None
+    found, wrong = resolve(ctx, [(asked, text, chosen)], [asked.name])
+    if wrong:
+        raise BadText(wrong[asked.name])
+    return found.get(asked.name)
 
 
 def offered(
@@ -174,9 +185,10 @@ def offered(
 
 
 def choices(each: Field) -> list[tuple[int, str]]:
-    """The rows of a small table, to choose one in a menu."""
+    """The rows of a small table, to choose one in a menu; none of a large one, where its name is typed."""
     assert each.model is not None  # noqa: S101 - a reference has one
-    return [(row.pk, title_of(row)) for row in each.model._default_manager.order_by("id")[:50]]
+    found = list(each.model._default_manager.order_by("id")[: CHOICES + 1])
+    return [(row.pk, title_of(row)) for row in found] if len(found) <= CHOICES else []
 
 
 def _needs_lines(draft: type[Any], each: Any) -> bool:
