@@ -156,6 +156,35 @@ class Searchable(Operation):
         return f"Keep the words of {self.table}"
 
 
+class Listed(Operation):
+    """Indexes for the columns a list can be sorted by, so that any page of it is read in order (``<table>_by_<column>``).
+
+    Ascending and descending share one: empty values come last, or first.
+    """
+
+    reversible = False
+    reduces_to_sql = True
+
+    def __init__(self, table: str, columns: Sequence[str]) -> None:
+        self.table, self.columns = table, list(columns)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.table, self.columns], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing of this is part of Django's state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for column in self.columns:
+            schema_editor.execute(
+                f"CREATE INDEX {self.table}_by_{column} ON {self.table} (company_id, {column}, id)",
+                params=None,
+            )
+
+    def describe(self) -> str:
+        return f"Index what {self.table} is sorted by"
+
+
 def company_reference(table: str, refs: Sequence[str]) -> str:
     """A foreign key to the company, unless a composite one that is never empty says so already."""
     columns = ", ".join(f"'{column}'" for column in refs)

@@ -11,30 +11,39 @@ from backstay.platform.context import Ctx
 from backstay.platform.resources import for_kind
 
 LIMIT = 40  # documents shown; a payment run that settles hundreds is not drawn whole
-_LINES = "SELECT {a} AS a, {b} AS b FROM {table} f JOIN {orders} l ON l.id = f.order_line_id JOIN {lines} d ON d.id = f.{key} WHERE f.kind {kind}"
+_LINES = (
+    "{table} f JOIN {orders} l ON l.id = f.order_line_id JOIN {lines} d ON d.id = f.{key} WHERE f.kind {kind}"
+)
+_IDS = "{} = ANY(%s::bigint[])"
+_ITEMS = "item = ANY(SELECT '{}:' || i FROM unnest(%s::bigint[]) i)"
+# Both kinds, the ids of both, FROM … WHERE …, and how each end is found by an index.
+Edge = tuple[str, str, str, str, str, str, str]
 
 
-def _fulfilled(domain: str, lines: str, key: str, document: str, kind: str) -> str:
-    return _LINES.format(
-        a="l.order_id",
-        b=f"d.{document}_id",
-        table=f"{domain}_fulfilment",
-        orders=f"{domain}_orderline",
-        lines=lines,
-        key=key,
-        kind=kind,
+def _fulfilled(domain: str, other: str, lines: str, key: str, kind: str) -> Edge:
+    sql = _LINES.format(
+        table=f"{domain}_fulfilment", orders=f"{domain}_orderline", lines=lines, key=key, kind=kind
     )
+    made = f"d.{other.partition('.')[2]}_id"
+    return f"{domain}.order", other, "l.order_id", made, sql, _IDS.format("l.order_id"), _IDS.format(made)
 
 
-EDGES: tuple[tuple[str, str, str], ...] = (
-    ("sales.order", "inventory.shipment", _fulfilled("sales", "inventory_shipmentline", "shipment_line_id", "shipment", "= 'shipped'")),
-    ("sales.order", "invoicing.invoice", _fulfilled("sales", "invoicing_invoiceline", "invoice_line_id", "invoice", "= 'invoiced'")),
-    ("sales.order", "inventory.receipt", _fulfilled("sales", "inventory_receiptline", "receipt_line_id", "receipt", "= 'returned'")),
-    ("invoicing.invoice", "invoicing.invoice", "SELECT credits_id AS a, id AS b FROM invoicing_invoice WHERE credits_id IS NOT NULL"),
-    ("invoicing.invoice", "banking.payment", "SELECT substr(item, 9)::bigint AS a, payment_id AS b FROM banking_paymentline WHERE item LIKE 'invoice:%%'"),
-    ("invoicing.bill", "banking.payment", "SELECT substr(item, 6)::bigint AS a, payment_id AS b FROM banking_paymentline WHERE item LIKE 'bill:%%'"),
-    ("purchasing.order", "inventory.receipt", _fulfilled("purchasing", "inventory_receiptline", "receipt_line_id", "receipt", "IN ('received', 'unbilled')")),
-    ("purchasing.order", "invoicing.bill", _fulfilled("purchasing", "invoicing_billline", "bill_line_id", "bill", "= 'billed'")),
+def _settled(document: str) -> Edge:
+    item = f"substr(item, {len(document) + 2})::bigint"
+    sql = f"banking_paymentline WHERE item LIKE '{document}:%%'"
+    by_item, by_payment = _ITEMS.format(document), _IDS.format("payment_id")
+    return f"invoicing.{document}", "banking.payment", item, "payment_id", sql, by_item, by_payment
+
+
+EDGES: tuple[Edge, ...] = (
+    _fulfilled("sales", "inventory.shipment", "inventory_shipmentline", "shipment_line_id", "= 'shipped'"),
+    _fulfilled("sales", "invoicing.invoice", "invoicing_invoiceline", "invoice_line_id", "= 'invoiced'"),
+    _fulfilled("sales", "inventory.receipt", "inventory_receiptline", "receipt_line_id", "= 'returned'"),
+    ("invoicing.invoice", "invoicing.invoice", "credits_id", "id", "invoicing_invoice WHERE credits_id IS NOT NULL", _IDS.format("credits_id"), _IDS.format("id")),
+    _settled("invoice"),
+    _settled("bill"),
+    _fulfilled("purchasing", "inventory.receipt", "inventory_receiptline", "receipt_line_id", "IN ('received', 'unbilled')"),
+    _fulfilled("purchasing", "invoicing.bill", "invoicing_billline", "bill_line_id", "= 'billed'"),
 )  # fmt: skip
 RANK = {
     "sales.order": 0, "purchasing.order": 0, "inventory.shipment": 1, "inventory.receipt": 1, "invoicing.invoice": 2, "invoicing.bill": 2,
@@ -93,12 +102,11 @@ def _neighbours(frontier: Iterable[Key]) -> set[tuple[Key, Key]]:
     for kind, ident in frontier:
         ids.setdefault(kind, []).append(ident)
     parts, params = [], []
-    for k0, k1, sql in EDGES:
-        if k0 in ids or k1 in ids:
-            parts.append(
-                f"SELECT DISTINCT '{k0}', a, '{k1}', b FROM ({sql}) x WHERE a = ANY(%s::bigint[]) OR b = ANY(%s::bigint[])"
-            )
-            params += [ids.get(k0, []), ids.get(k1, [])]
+    for k0, k1, a, b, sql, by_a, by_b in EDGES:
+        for kind, found_by in ((k0, by_a), (k1, by_b)):
+            if kind in ids:
+                parts.append(f"SELECT DISTINCT '{k0}', {a}, '{k1}', {b} FROM {sql} AND {found_by}")
+                params.append(ids[kind])
     if not parts:
         return set()
     found = rows.execute(" UNION ALL ".join(parts) + f" LIMIT {LIMIT * 4}", params)

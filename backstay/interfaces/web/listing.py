@@ -294,9 +294,8 @@ def _keyset(resource: Resource, chosen: QuerySet[Any], what: Asked, size: int) -
     }
     if related:
         chosen = chosen.select_related(*sorted(related))
-    nullable = resource.of._meta.get_field(key).null
-    order = models.F(key).desc(nulls_last=True) if down else models.F(key).asc(nulls_last=True)
-    chosen = chosen.order_by(order if nullable else ("-" if down else "") + key, "-id" if down else "id")
+    # Empty values count as the largest, as in the index that serves both directions.
+    chosen = chosen.order_by(*(("-" + key, "-id") if down else (key, "id")))
     if what.after:
         chosen = chosen.filter(_after(resource, key, down, what.after))
     found = list(chosen[: size + 1])
@@ -314,8 +313,10 @@ def _after(resource: Resource, key: str, down: bool, after: str) -> Q:
     if not last.isdigit() or len(last) > 18:
         raise Refusal("web.page", "this is no page of the list", "Start from the first one.")
     side = "lt" if down else "gt"
-    if text == "":
-        return Q(**{f"{key}__isnull": True, f"id__{side}": int(last)})
+    nullable = resource.of._meta.get_field(key).null
+    if text == "" and nullable:
+        empty = Q(**{f"{key}__isnull": True, f"id__{side}": int(last)})
+        return empty | Q(**{f"{key}__isnull": False}) if down else empty
     try:
         value = resource.of._meta.get_field(key).to_python(text)
     except Exception:
@@ -323,7 +324,7 @@ def _after(resource: Resource, key: str, down: bool, after: str) -> Q:
     rest = Q(**{f"{key}__{side}e": value}) & (
         Q(**{f"{key}__{side}": value}) | Q(**{f"id__{side}": int(last)})
     )
-    return rest | Q(**{f"{key}__isnull": True}) if resource.of._meta.get_field(key).null else rest
+    return rest | Q(**{f"{key}__isnull": True}) if nullable and not down else rest
 
 
 def _totals(ctx: Ctx, chosen: QuerySet[Any], fields: Sequence[Field]) -> tuple[int, bool, dict[str, str]]:
