@@ -30,6 +30,7 @@ LEDGER_CODES = (
     "ledger.period_closed",
     "ledger.balance",
     "ledger.account_balance",
+    "ledger.open_item",
 )
 Finder = Callable[[Ctx], Iterable[str]]
 _CHECKS: dict[str, Finder] = {}
@@ -59,6 +60,7 @@ def verify(ctx: Ctx) -> list[Check]:
     for sql in ("SELECT code, found FROM verify_ledger()", "SELECT code, found FROM verify_balances()"):
         for code, text in execute(sql):
             found[code].append(text)
+    found["ledger.open_item"] = [text for (text,) in execute("SELECT found FROM verify_open_items()")]
     for code, finder in _CHECKS.items():
         found[code].extend(finder(ctx))
     return [Check(code, not texts, texts[:SHOWN]) for code, texts in found.items()]

@@ -14,8 +14,8 @@ JOIN account a ON a.id = s.account_id AND a.role = '{role}' JOIN live l ON l.sub
 WHERE s.company_id = %s AND s.item = ANY(%s::text[]) GROUP BY 1
 """
 _OPEN_IDS = """
-SELECT substr(s.item, {start})::bigint FROM subaccount s JOIN account a ON a.id = s.account_id AND a.role = '{role}'
-JOIN live l ON l.subaccount_id = s.id WHERE s.company_id = %s AND s.item LIKE '{item}:%%' AND l.amount <> 0
+SELECT substr(o.item, {start})::bigint FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = '{role}'
+WHERE o.company_id = %s AND o.item LIKE '{item}:%%'
 """
 _SIDES = {
     "invoice": {"role": "receivable", "item": "invoice", "start": 9},

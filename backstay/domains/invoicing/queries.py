@@ -35,8 +35,8 @@ class OpenItem(NamedTuple):
 
 _OPEN = """
 WITH items AS (
-    SELECT s.id, s.party_id, s.item, b.amount FROM subaccount s JOIN account a ON a.id = s.account_id AND a.role = %(role)s
-    JOIN live b ON b.subaccount_id = s.id WHERE s.company_id = %(company)s AND %(day)s::date IS NULL AND b.amount <> 0
+    SELECT o.subaccount_id AS id, o.party_id, o.item, b.amount FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = %(role)s
+    JOIN live b ON b.subaccount_id = o.subaccount_id WHERE o.company_id = %(company)s AND %(day)s::date IS NULL
     UNION ALL
     SELECT s.id, s.party_id, s.item, b.amount FROM balances_at(ARRAY(
         SELECT s.id FROM subaccount s JOIN account a ON a.id = s.account_id
@@ -45,9 +45,9 @@ WITH items AS (
 SELECT x.party_id, p.name, x.item, coalesce(i.number, b.number, j.text, x.item),
        coalesce(i.issued_on, b.issued_on, f.first), coalesce(i.due_on, b.due_on, j.due_on, f.first), x.amount
 FROM items x JOIN parties_party p ON p.id = x.party_id
-LEFT JOIN invoicing_invoice i ON x.item = 'invoice:' || i.id
-LEFT JOIN invoicing_bill b ON x.item = 'bill:' || b.id
-LEFT JOIN accounting_journalline j ON j.item = x.item AND x.item LIKE 'opening:%%'
+LEFT JOIN invoicing_invoice i ON i.id = CASE WHEN x.item LIKE 'invoice:%%' THEN substr(x.item, 9)::bigint END
+LEFT JOIN invoicing_bill b ON b.id = CASE WHEN x.item LIKE 'bill:%%' THEN substr(x.item, 6)::bigint END
+LEFT JOIN accounting_journalline j ON j.item = x.item AND j.item LIKE 'opening:%%'
 LEFT JOIN LATERAL (SELECT min(posted_on) AS first FROM posting q WHERE q.subaccount_id = x.id) f ON true
 ORDER BY p.name, 6, x.item
 """

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from backstay.base import clock
 from backstay.domains.accounting.queries import balances_by_role
-from backstay.interfaces.web import listing
+from backstay.interfaces.web import listing, searching
 from backstay.interfaces.web.fields import day_text, field_of, money_text
 from backstay.interfaces.web.steps import checklist
 from backstay.platform import access, rows
@@ -81,27 +81,22 @@ def _work(ctx: Ctx) -> list[dict[str, Any]]:
     wanted = (("sales/orders", "is:to_ship", _("Ship orders")), ("sales/orders", "is:to_invoice", _("Invoice what was shipped")),
               ("invoicing/invoices", "is:overdue", _("Remind customers who are late")), ("purchasing/orders", "is:to_receive", _("Receive goods")),
               ("purchasing/orders", "is:to_bill", _("Enter bills for what arrived")), ("invoicing/bills", "is:overdue", _("Pay bills that are overdue")))  # fmt: skip
-    made = []
-    for path, told, text in wanted:
-        resource = RESOURCES.get(path)
-        if resource is None or not access.may(ctx, f"{resource.kind}.read"):
-            continue
-        name, _sep, rest = told.partition(":")
-        asked = listing.Asked(filters=[listing.Filter(name, "", rest)])
-        inner, params = (
-            listing.rows_of(ctx, resource, asked).order_by()[:1000].values("id").query.sql_with_params()
-        )
-        count = rows.execute(f"SELECT count(*) FROM ({inner}) t", list(params))[0][0]
-        if count:
-            made.append(
-                {
-                    "text": text,
-                    "count": f"{count}+" if count == 1000 else count,
-                    "href": f"/{path}?f={told}",
-                    "icon": resource.menu[2],
-                }
-            )
-    return made
+    shown = [
+        (resource, told.partition(":")[2], text)
+        for path, told, text in wanted
+        if (resource := RESOURCES.get(path)) and access.may(ctx, f"{resource.kind}.read")
+    ]
+    found = searching.counts(ctx, [(resource, name) for resource, name, _text in shown], 1000)
+    return [
+        {
+            "text": text,
+            "count": f"{count}+" if count == 1000 else count,
+            "href": f"/{resource.path}?f=is:{name}",
+            "icon": resource.menu[2],
+        }
+        for (resource, name, text), count in zip(shown, found, strict=True)
+        if count
+    ]
 
 
 def _ship(ctx: Ctx) -> list[dict[str, Any]]:

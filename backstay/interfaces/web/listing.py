@@ -9,9 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import models
 from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -26,7 +24,7 @@ from backstay.interfaces.web.fields import (
     shown,
     word_of,
 )
-from backstay.interfaces.web.searching import search_condition
+from backstay.interfaces.web.searching import one_of, raw, search_condition
 from backstay.platform import rows
 from backstay.platform.context import Ctx
 from backstay.platform.figures import from_kept, kept, local
@@ -165,14 +163,11 @@ def _condition(ctx: Ctx, resource: Resource, told: Filter) -> Q:
         if named is None:
             raise Refusal("web.filter", f"there is no filter {told.text[:40]}", "Take it out.")
         sql, params = named(ctx)
-        # Once, then by key: a plan that joins without statistics (just imported) would try every pair.
-        return Q(
-            RawSQL(  # noqa: S611  # SQL of the domain, values bound
-                f'"{resource.of._meta.db_table}".id = ANY(ARRAY({sql}))',
-                params,
-                output_field=models.BooleanField(),
-            )
-        )
+        ids = rows.execute(f"SELECT DISTINCT id FROM ({sql}) named(id) LIMIT {COUNTED + 1}", params)
+        if len(ids) <= COUNTED:  # what waits is short: found once, used by the page and its sums
+            return one_of(resource.of, "id", [row[0] for row in ids])
+        table = resource.of._meta.db_table
+        return raw(f'EXISTS (SELECT FROM ({sql}) named(id) WHERE named.id = "{table}".id)', params)
     try:
         field = column(resource.of, told.name)
         if not field.db or told.op not in OPERATORS.get(field.kind, ()):
