@@ -6,7 +6,7 @@ from backstay.platform.migration import Listed
 class Migration(migrations.Migration):
     """Lists of movements at size."""
 
-    dependencies = [("inventory", "0002_place_name")]
+    dependencies = [("inventory", "0003_delivery_notes")]
     operations = [
         *[
             Listed(f"inventory_{table}", ["moved_on", "state", "kind", "reference"])
