@@ -203,12 +203,12 @@ def _others(made: Made) -> Iterator[Visit]:
 
 
 def measure(
-    made: Made, times: int, seed: int = 1, progress: Callable[[int, int], None] | None = None
+    made: Made, times: int, warm: int = 2, progress: Callable[[int, int], None] | None = None
 ) -> list[Visit]:
     """Visit every page ``times`` times in mixed order, after a warm-up."""
-    browser, rnd = Browser(made), random.Random(seed)  # noqa: S311 - no secret is drawn
+    browser, rnd = Browser(made), random.Random(1)  # noqa: S311 - no secret is drawn
     pages = visits(made, browser)
-    for _ in range(2):
+    for _ in range(warm):
         for page in pages:
             _visit(browser, page, rnd, keep=False)
     order = [page for page in pages for _ in range(times)]
