@@ -6,7 +6,7 @@ from backstay.platform.migration import Listed
 class Migration(migrations.Migration):
     """Lists of manual entries at size."""
 
-    dependencies = [("accounting", "0001_initial")]
+    dependencies = [("accounting", "0002_founding")]
     operations = [
         Listed("accounting_journalentry", ["text", "entered_on", "kind", "state"]),
     ]
