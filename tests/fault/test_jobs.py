@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,10 +17,11 @@ import pytest
 
 from backstay.domains.sales import processes as sales
 from backstay.interfaces.web import bulk
-from backstay.platform import rows
-from backstay.platform.models import Notice, Work
+from backstay.platform import rows, work
+from backstay.platform.models import Notice, Work, WorkFault
 from backstay.platform.resources import RESOURCES
 from tests.conftest import ROOT
+from tests.scenario.test_import_screen import Screen
 from tests.scenario.test_jobs import _person
 from tests.trade import D, World
 
@@ -138,8 +140,6 @@ def test_stopped_from_the_screen_while_it_runs(world: World) -> None:
 def test_five_thousand_invoices(world: World) -> None:
     """5,000 shipped orders are invoiced as one long work; prints how long it took."""
     ident, ids = _confirming(world, 5_000)
-    from backstay.platform import work
-
     assert work.run(world.company, ident) == "done"
     with world.work() as ctx:
         for n in range(0, 5_000, 500):
@@ -156,3 +156,105 @@ def test_five_thousand_invoices(world: World) -> None:
         made = rows.execute("SELECT count(*), count(DISTINCT number) FROM invoicing_invoice WHERE company_id = %s", [ctx.company])  # fmt: skip
     assert made == [(5_000, 5_000)]
     print(f"5,000 invoices posted in {(found.ended_at - found.created_at).total_seconds():.1f} s")
+
+
+def _importing(world: World, count: int, task: str) -> int:
+    """A file of items on its way in as long work, some of its rows bad."""
+    screen = Screen(world.company, "ida")
+    bad = [f"N{count},,1" if task == "import.rows" else f"N{count},Last,1"]
+    rows_ = "\n".join(["SKU,Name,Price", *(f"N{n},Item {n},{n}.50" for n in range(count)), *bad])
+    href = screen.bring("catalog/items", rows_, "items.csv")
+    assert screen.send(href, "map").status_code == 302
+    kept = screen.of(href)
+    args = {"import": kept.pk, "path": kept.path, "href": href, "phase": "Importing"}
+    with world.work(kept.created_by) as ctx:
+        return work.start(ctx, task, "Import", args, count)
+
+
+def _imported(world: World) -> dict[str, Any]:
+    with world.work() as ctx:
+        sql = "SELECT count(*), count(DISTINCT sku), sum(sales_price) FROM catalog_item WHERE sku LIKE 'N%%' AND company_id = %s"
+        kept = "SELECT count(*), count(DISTINCT object_id) FROM platform_importedrow WHERE kind = 'catalog/items' AND company_id = %s"
+        return {"items": rows.execute(sql, [ctx.company])[0], "kept": rows.execute(kept, [ctx.company])[0]}
+
+
+def _killed_at(world: World, ident: int, points: list[int]) -> None:
+    """A worker is killed when so many rows are done, and the next one started, until it ends."""
+    for point in points:
+        with worker() as process:
+            assert until(lambda point=point: look(world, ident).done >= point or ended(world, ident)())  # type: ignore[misc]
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    with worker():
+        assert until(ended(world, ident), 300), "it was not taken up"
+
+
+def _expect(world: World, ident: int, count: int, faults: int) -> None:
+    found = look(world, ident)
+    assert (found.state, found.result["made"], found.result["bad"]) == ("done", count, faults)  # type: ignore[index]
+    total = sum(Decimal(n) + Decimal("0.5") for n in range(count - (not faults)))
+    total += 0 if faults else 1
+    assert _imported(world) == {"items": (count, count, total), "kept": (count, count)}
+    with world.work():
+        assert Notice.objects.filter(actor=found.actor).count() == 1
+        assert WorkFault.objects.filter(work_id=ident).count() == faults
+
+
+@pytest.mark.parametrize("points", [[500, 1_500], pytest.param(None, marks=pytest.mark.long)])
+def test_killed_import_row_by_row(world: World, points: list[int] | None) -> None:
+    """FAILURES 49: killed -9 at two points (20 random ones in the long run), the rows are those of one run, each once."""
+    count = 3_000 if points else 12_000
+    ident = _importing(world, count, "import.rows")
+    _killed_at(world, ident, points or sorted(random.Random(49).sample(range(count), 20)))
+    _expect(world, ident, count, 1)
+
+
+def test_killed_import_as_one_whole(world: World) -> None:
+    """Killed in the middle, nothing of it is there; taken up again, all of it is, and its result says so."""
+    ident = _importing(world, 4_000, "import.whole")
+    with worker() as process:
+        assert until(lambda: look(world, ident).done >= 1_000)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert until(lambda: _imported(world)["items"][0] == 0), "it is one transaction"
+    with worker():
+        assert until(ended(world, ident))
+    _expect(world, ident, 4_001, 0)
+
+
+@pytest.mark.long
+def test_hundred_thousand_items(world: World) -> None:
+    """100,000 items through the screen: looked at, checked, taken as one whole; prints how fast."""
+    clock = clock_of()
+    screen = Screen(world.company, "ida")
+    rows_ = "\n".join(["SKU,Name,Category,Price,Cost", *(f"N{n},Item number {n},Group {n % 20},{n % 900}.50,{n % 500}.25" for n in range(100_000))])  # fmt: skip
+    href = screen.bring("catalog/items", rows_, "items.csv")
+    looked = clock()
+    checked = screen.check(href)
+    checked_in = clock()
+    assert checked.result["made"] == 100_000  # type: ignore[index]
+    screen.send(href, "whole")
+    ident = screen.of(href).done_id
+    assert ident is not None
+    with worker():
+        assert until(ended(world, ident), 600)
+    took = clock()
+    assert look(world, ident).state == "done"
+    assert _imported(world)["items"][0] == 100_000
+    print(
+        f"100,000 items: look {looked:.1f} s, check {checked_in:.1f} s, import {took:.1f} s = {100_000 / took:,.0f} rows/s"
+    )
+
+
+def clock_of() -> Callable[[], float]:
+    """Seconds since it was asked last."""
+    import time
+
+    last = [time.monotonic()]
+
+    def lap() -> float:
+        now = time.monotonic()
+        told, last[0] = now - last[0], now
+        return told
+
+    return lap

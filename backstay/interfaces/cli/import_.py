@@ -32,7 +32,8 @@ def import_(
 ) -> None:  # fmt: skip
     """Bring data in from CSV or XLSX (also .gz) by a mapping file.
 
-    KIND is parties, items, counts or orders. All or nothing, unless --rejects sets bad rows aside. The same
+    KIND is parties, items, counts or orders (with history), or the address of any list with a form, such as
+    accounting/journal. All or nothing, unless --rejects sets bad rows aside. The same
     files again change nothing.
 
     \b

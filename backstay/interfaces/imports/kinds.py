@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """A field: text, date or number; ``least`` is the smallest figure allowed."""
+    """A field: text, date, number, yes, choice or choices; ``least`` is the smallest figure allowed, ``places`` the most
+    decimal places; ``words``: what may be written (in lower case) for which stored word."""
 
     type: str = "text"
     required: bool = False
     longest: int = 200
     least: Decimal | None = None
+    places: int | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+    help: str = ""
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind: the fields of its header and of its lines; ``key`` tells one from another, for ever."""
+    """A kind: the fields of its header and of its lines; ``key`` tells one from another, for ever.
+
+    A ``flat`` kind comes in one table, a row for each line, the header's fields in the first row of each document. What
+    a declaration gives (``declared.py``) brings its own ways: ``make`` makes records, ``check`` finds all that is wrong
+    with references before, ``there`` says which keys exist without having been imported.
+    """
 
     key: str
     fields: Mapping[str, FieldSpec]
     lines: Mapping[str, FieldSpec] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    flat: bool = False
+    needs_lines: bool = False
+    make: Callable[..., list[int]] | None = None
+    check: Callable[..., Sequence[Any]] | None = None
+    there: Callable[..., set[str]] | None = None
 
 
 _name = FieldSpec(required=True)

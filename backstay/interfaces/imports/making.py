@@ -85,6 +85,8 @@ def sums_since(ctx: Ctx, first: int) -> dict[str, str]:
 def stages(job: Job, records: list[Record]) -> list[Stage]:
     """The stages of a job, in an order in which each finds what it needs: by month, then by step."""
     kind = job.mapped.kind
+    if job.mapped.spec.make is not None:
+        return [Stage(kind, kind, job.mapped.spec.make, records, len(records))]
     if kind != "orders":
         return [
             Stage(

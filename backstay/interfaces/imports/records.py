@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from backstay.base.errors import Refusal
-from backstay.interfaces.imports.kinds import KINDS
 from backstay.interfaces.imports.mapping import Bad, Map, Part
-from backstay.interfaces.imports.reading import Fault, read
+from backstay.interfaces.imports.reading import Fault, Row, Source, read
 
 
 @dataclass(slots=True)
@@ -32,9 +31,11 @@ class Record:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def parse(mapped: Map, files: list[Path]) -> tuple[list[Record], list[Fault]]:
+def parse(mapped: Map, files: Sequence[Source]) -> tuple[list[Record], list[Fault]]:
     """All records of the files, and what is wrong with the rest. Raises Refusal for files or mappings as a whole."""
-    spec = KINDS[mapped.kind]
+    spec = mapped.spec
+    if spec.flat:
+        return _flat(mapped, files)
     together = bool(spec.lines) and len(files) == 1
     if mapped.lines is not None and len(files) > 2:
         raise Refusal(
@@ -55,9 +56,9 @@ def parse(mapped: Map, files: list[Path]) -> tuple[list[Record], list[Fault]]:
 
 
 def _headers(
-    mapped: Map, path: Path, together: bool, records: dict[str, Record], faults: list[Fault]
+    mapped: Map, path: Source, together: bool, records: dict[str, Record], faults: list[Fault]
 ) -> None:
-    spec = KINDS[mapped.kind]
+    spec = mapped.spec
     for number, values, wrong in _rows(path, mapped.header, faults):
         if wrong:
             continue
@@ -70,8 +71,8 @@ def _headers(
             records[key] = Record(path.name, number, key, values)
 
 
-def _lines(mapped: Map, path: Path, records: dict[str, Record], faults: list[Fault]) -> None:
-    spec = KINDS[mapped.kind]
+def _lines(mapped: Map, path: Source, records: dict[str, Record], faults: list[Fault]) -> None:
+    spec = mapped.spec
     assert mapped.lines is not None  # noqa: S101
     broken: set[str] = set()
     for number, values, wrong in _rows(path, mapped.lines, faults):
@@ -88,14 +89,21 @@ def _lines(mapped: Map, path: Path, records: dict[str, Record], faults: list[Fau
         faults.append(Fault(record.file, record.row, spec.key, key, "one of its lines cannot be read"))
 
 
-def _rows(path: Path, part: Part, faults: list[Fault]) -> Iterable[tuple[int, dict[str, Any], bool]]:
+def _rows(path: Source, part: Part, faults: list[Fault]) -> Iterable[tuple[int, dict[str, Any], bool]]:
+    for row in _checked(path, part, [part], faults):
+        values, wrong = _values(path.name, row, part, faults)
+        yield row.number, values, wrong
+
+
+def _checked(path: Source, part: Part, parts: Sequence[Part], faults: list[Fault]) -> Iterable[Row]:
+    """The rows of a file that has the columns the mapping names; ragged ones are faults."""
     checked = False
-    for row in read(path, part.encoding, part.delimiter, part.sheet):
+    for row in read(path, part.encoding, part.delimiter, part.sheet, part.header):
         if isinstance(row, Fault):
             faults.append(row)
             continue
         if not checked:
-            for name, cell in part.cells.items():
+            for name, cell in (pair for each in parts for pair in each.cells.items()):
                 if missing := [c for c in cell.columns if c not in row.cells]:
                     raise Refusal(
                         "import.column",
@@ -103,14 +111,82 @@ def _rows(path: Path, part: Part, faults: list[Fault]) -> Iterable[tuple[int, di
                         f"The mapping wants it for {name}.",
                     )
             checked = True
-        values, wrong = {}, False
-        for name, cell in part.cells.items():
-            try:
-                values[name] = cell.read(row.cells)
-            except Bad as exc:
-                shown = " ".join(row.cells[c] for c in cell.columns)[:60]
-                faults.append(
-                    Fault(path.name, row.number, ", ".join(cell.columns) or name, shown, f"{name}: {exc}")
-                )
-                wrong = True
-        yield row.number, values, wrong
+        yield row
+
+
+def _values(file: str, row: Row, part: Part, faults: list[Fault]) -> tuple[dict[str, Any], bool]:
+    values: dict[str, Any] = {}
+    wrong = False
+    for name, cell in part.cells.items():
+        try:
+            values[name] = cell.read(row.cells)
+        except Bad as exc:
+            shown = " ".join(row.cells[c] for c in cell.columns)[:60]
+            said = f"{cell.spec.label or name}: {exc}"
+            faults.append(Fault(file, row.number, ", ".join(cell.columns) or name, shown, said))
+            wrong = True
+    return values, wrong
+
+
+def _flat(mapped: Map, files: Sequence[Source]) -> tuple[list[Record], list[Fault]]:
+    """One table: the header's fields stand in the first row of each document, a line in each row."""
+    faults: list[Fault] = []
+    records: dict[str, Record] = {}
+    broken: dict[str, Record] = {}
+    seen: Counter[str] = Counter()
+    parts = [mapped.header] + ([mapped.lines] if mapped.lines else [])
+    for path in files:
+        last = ""
+        for row in _checked(path, mapped.header, parts, faults):
+            given = _key(mapped, row.cells)
+            if not given and mapped.lines and last and not _filled(mapped.header, row.cells):
+                given = last  # the row goes on with the document above
+            key = given or _content_key(row.cells, seen)
+            last = key
+            record = records.get(key)
+            if record is None:
+                values, wrong = _values(path.name, row, mapped.header, faults)
+                values.pop("key", None)
+                record = records[key] = Record(path.name, row.number, key, values)
+                if wrong:
+                    broken[key] = record
+            elif not mapped.lines:
+                said = f"{key} stands in row {record.row} already"
+                faults.append(Fault(path.name, row.number, _key_column(mapped), key, said))
+                continue
+            if mapped.lines and _filled(mapped.lines, row.cells):
+                line, wrong = _values(path.name, row, mapped.lines, faults)
+                record.lines.append(line)
+                record.line_rows.append(row.number)
+                if wrong:
+                    broken[key] = record
+    if mapped.spec.needs_lines:
+        bare = [r for r in records.values() if not r.lines]
+        faults += [Fault(r.file, r.row, "", r.key, "it has no lines") for r in bare]
+        broken |= {r.key: r for r in bare}
+    return [r for k, r in records.items() if k not in broken], faults
+
+
+def _key(mapped: Map, cells: Mapping[str, str]) -> str:
+    """What tells this document from others, and from those that were imported before."""
+    for name in (mapped.spec.key, "key"):
+        cell = mapped.header.cells.get(name)
+        if cell is not None and (text := " ".join(cells[c] for c in cell.columns if cells[c])):
+            return text if len(text) <= 200 else hashlib.sha256(text.encode()).hexdigest()
+    return ""
+
+
+def _key_column(mapped: Map) -> str:
+    cell = mapped.header.cells.get(mapped.spec.key) or mapped.header.cells.get("key")
+    return ", ".join(cell.columns) if cell else ""
+
+
+def _content_key(cells: Mapping[str, str], seen: Counter[str]) -> str:
+    """A row that names no key is told by what it says; the same again in one file is another of its kind."""
+    digest = "row:" + hashlib.sha256(json.dumps(sorted(cells.items())).encode()).hexdigest()
+    seen[digest] += 1
+    return f"{digest}:{seen[digest]}"
+
+
+def _filled(part: Part, cells: Mapping[str, str]) -> bool:
+    return any(cells[c] for cell in part.cells.values() for c in cell.columns)

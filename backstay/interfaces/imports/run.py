@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -21,17 +22,19 @@ from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.interfaces.acts import entries_since
 from backstay.interfaces.cli.report import defuse
-from backstay.interfaces.imports import making
-from backstay.interfaces.imports.kinds import KINDS
+from backstay.interfaces.imports import declared, making
+from backstay.interfaces.imports.kinds import Kind
 from backstay.interfaces.imports.mapping import Map, load
-from backstay.interfaces.imports.reading import Fault
+from backstay.interfaces.imports.reading import Fault, Source
 from backstay.interfaces.imports.records import Record, parse
 from backstay.platform import rows
 from backstay.platform.context import work
 from backstay.platform.models import ImportedRow
+from backstay.platform.resources import RESOURCES
 
 ACTOR = "system:import"
 BATCH = 500
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
 
@@ -47,6 +50,8 @@ class Outcome:
     steps: dict[str, int] = field(default_factory=dict)
     entries: list[str] = field(default_factory=list)
     sums: dict[str, str] = field(default_factory=dict)
+    before: int = 0  # the last entry before it
+    gave_up: bool = False  # so much was refused that the rest was not tried
 
 
 def run_import(
@@ -61,136 +66,194 @@ def run_import(
     ship_missing_on: date | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Import files of a kind. Raises Refusal with the first fault unless ``rejects`` is given."""
-    mapped = load(mapping, kind)
-    records, faults = parse(mapped, list(files))
-    outcome = Outcome(rows=len(records), faults=faults, totals=making.totals(kind, records))
-    if faults and rejects is None:
-        raise Refusal(
-            "import.row", _summary(faults), "Correct the file, or set bad rows aside with --rejects FILE."
-        )
-    job = making.Job(mapped, through, ship_missing_on)
-    with transaction.atomic() if dry_run or rejects is None else nullcontext():
-        with work(company, ACTOR) as ctx:
-            first = rows.execute("SELECT coalesce(max(id), 0) FROM entry WHERE company_id = %s", [company])[
-                0
-            ][0]
-        _import(company, job, records, outcome, rejects is not None, progress)
-        if dry_run:
-            with work(company, ACTOR) as ctx:
-                outcome.entries = entries_since(ctx, first + 1)
-                outcome.sums = making.sums_since(ctx, first + 1)
-            transaction.set_rollback(True)
+    """Import files of a kind by a mapping file. Raises Refusal with the first fault unless ``rejects`` is given."""
+    mapped = load(mapping, kind, spec_of(company, kind))
+    run = Run(
+        company,
+        making.Job(mapped, through, ship_missing_on),
+        list(files),
+        set_aside=rejects is not None,
+        dry_run=dry_run,
+        progress=progress,
+    )
+    outcome = run.carry()
     if rejects is not None and not dry_run:
         write_rejects(rejects, outcome.faults)
     return outcome
 
 
+def spec_of(company: int, kind: str, actor: str = ACTOR) -> Kind | None:
+    """The kind of a list's address, e.g. ``catalog/items``; None for the kinds that only the command line knows."""
+    if kind not in RESOURCES or not declared.importable(RESOURCES[kind]):
+        return None
+    with work(company, actor) as ctx:
+        return declared.kind_of(ctx, kind)
+
+
+@dataclass(slots=True)
+class Run:
+    """An import that runs: all or nothing in one transaction, or (``set_aside``) batch by batch, bad rows apart.
+
+    ``do`` runs a function in a transaction; long work brings its own, which also keeps where it stands. A dry run goes
+    through everything, at most ``most`` refusals, and takes it back.
+    """
+
+    company: int
+    job: making.Job
+    files: Sequence[Source]
+    actor: str = ACTOR
+    set_aside: bool = False
+    dry_run: bool = False
+    most: int | None = None
+    progress: Progress | None = None
+    do: Callable[[Callable[[Ctx], Any]], Any] | None = None
+    count: Callable[[int], None] | None = None  # told inside the transaction how many a batch made
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def carry(self) -> Outcome:
+        """Do it. Raises Refusal with the first fault where nothing is set aside."""
+        mapped, outcome = self.job.mapped, self.outcome
+        records, outcome.faults = parse(mapped, list(self.files))
+        outcome.rows = len(records)
+        if outcome.faults and not self.set_aside:
+            raise Refusal(
+                "import.row",
+                _summary(outcome.faults),
+                "Correct the file, or set bad rows aside with --rejects FILE.",
+            )
+        outcome.totals = making.totals(mapped.kind, records)
+        one = self.dry_run or not self.set_aside
+        with transaction.atomic() if one else nullcontext():
+            self._batches(self._sound(records))
+            if self.dry_run:
+                with work(self.company, self.actor) as ctx:
+                    outcome.entries = entries_since(ctx, outcome.before + 1)
+                    outcome.sums = making.sums_since(ctx, outcome.before + 1)
+                transaction.set_rollback(True)
+        return outcome
+
+    def _step(self, function: Callable[[Ctx], T]) -> T:
+        if self.do is not None:
+            told: T = self.do(function)
+            return told
+        with work(self.company, self.actor, f"import {self.job.mapped.kind}") as ctx:
+            return function(ctx)
+
+    def _sound(self, records: list[Record]) -> list[Record]:
+        """Records whose references lead somewhere; the others are faults."""
+        with work(self.company, self.actor) as ctx:
+            sql = "SELECT coalesce(max(id), 0) FROM entry WHERE company_id = %s"
+            self.outcome.before = rows.execute(sql, [self.company])[0][0]
+            check = self.job.mapped.spec.check
+            if check is None:
+                return records
+            found: list[Fault] = []
+            for n in range(0, len(records), BATCH):
+                found += check(ctx, self.job.mapped, records[n : n + BATCH])
+                self._say(0, len(records))
+        if found and not self.set_aside:
+            raise Refusal(
+                "import.reference", _summary(found), "Import what is missing first, or correct the rows."
+            )
+        self.outcome.faults += found
+        bad = {(f.file, f.row) for f in found}
+        return [r for r in records if not bad & {(r.file, n) for n in (r.row, *r.line_rows)}]
+
+    def _say(self, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(done, total)
+
+    def _batches(self, records: list[Record]) -> None:
+        done = 0
+        for stage in making.stages(self.job, records):
+            todo = stage.records
+            for n in range(0, len(todo), BATCH):
+                if self.most is not None and len(self.job.refused) >= self.most:
+                    self.outcome.gave_up = True
+                    return
+                batch = [r for r in todo[n : n + BATCH] if r.key not in self.job.refused]
+                if batch:
+                    self._batch(stage, batch)
+                done += len(todo[n : n + BATCH])
+                self._say(done, max(done, stage.total))
+
+    def _batch(self, stage: making.Stage, records: list[Record]) -> None:
+        """One batch of one stage in a transaction; with rejects a refused batch is halved until bad rows stand alone."""
+
+        def make(ctx: Ctx) -> int:
+            fresh = self._fresh(ctx, stage, records)
+            if fresh:
+                _remember(stage, fresh, stage.make(ctx, self.job, fresh))
+            if self.count is not None:
+                self.count(len(fresh))
+            return len(fresh)
+
+        try:
+            made = self._step(make)
+        except Refusal as exc:
+            self._refused(stage, records, exc)
+            return
+        self.outcome.steps[stage.name] = self.outcome.steps.get(stage.name, 0) + made
+        if stage.name == stage.kind:
+            self.outcome.made += made
+            self.outcome.unchanged += len(records) - made
+
+    def _refused(self, stage: making.Stage, records: list[Record], exc: Refusal) -> None:
+        first = records[0]
+        if not self.set_aside:
+            if len(records) > 1:  # name the row, not the batch
+                self._name_row(stage, records, exc)
+            message = f"{first.file} row {first.row}: {exc.message}"
+            raise Refusal(exc.code, message, exc.remedy, exc.where) from exc
+        if len(records) == 1:
+            said = f"{exc.code}: {exc.message}"
+            self.outcome.faults.append(
+                Fault(first.file, first.row, self.job.mapped.spec.key, first.key, said)
+            )
+            self.job.refused.add(first.key)
+            return
+        middle = len(records) // 2
+        self._batch(stage, records[:middle])
+        self._batch(stage, records[middle:])
+
+    def _name_row(self, stage: making.Stage, records: list[Record], exc: Refusal) -> None:
+        """Find the first row of a refused batch that is refused by itself, each tried alone and taken back."""
+        for record in records:
+            try:
+                with work(self.company, self.actor) as ctx:
+                    stage.make(ctx, self.job, [record])
+                    transaction.set_rollback(True)
+            except Refusal as alone:
+                message = f"{record.file} row {record.row}: {alone.message}"
+                raise Refusal(alone.code, message, alone.remedy, alone.where) from exc
+
+    def _fresh(self, ctx: Ctx, stage: making.Stage, records: list[Record]) -> list[Record]:
+        """Records this stage has not made yet. Raises Refusal (``import.changed``) for a key that said otherwise."""
+        found = {
+            r.key: r
+            for r in rows.of(ImportedRow, "key", [r.key for r in records], "key", "kind", "digest")
+            if r.kind == stage.name
+        }
+        there = self.job.mapped.spec.there
+        standing = there(ctx, [r for r in records if r.key not in found]) if there else set()
+        fresh = []
+        for record in records:
+            known = found.get(record.key)
+            if known is None and record.key not in standing:
+                fresh.append(record)
+            elif known is not None and known.digest != record.digest():
+                raise Refusal(
+                    "import.changed",
+                    f"{stage.kind} {record.key} was imported before and says something else now",
+                    "Change what was imported on the screen, or give the row a key of its own.",
+                    f"{record.file} row {record.row}",
+                )
+        return fresh
+
+
 def _summary(faults: Sequence[Fault]) -> str:
     shown = "; ".join(str(f) for f in faults[:5])
     return shown + (f"; and {len(faults) - 5} more" if len(faults) > 5 else "")
-
-
-def _import(
-    company: int,
-    job: making.Job,
-    records: list[Record],
-    outcome: Outcome,
-    set_aside: bool,
-    progress: Progress | None,
-) -> None:
-    done = 0
-    for stage in making.stages(job, records):
-        todo = stage.records
-        for n in range(0, len(todo), BATCH):
-            batch = [r for r in todo[n : n + BATCH] if r.key not in job.refused]
-            if batch:
-                _batch(company, job, stage, batch, outcome, set_aside)
-            done += len(todo[n : n + BATCH])
-            if progress:
-                progress(done, max(done, stage.total))
-
-
-def _batch(
-    company: int,
-    job: making.Job,
-    stage: making.Stage,
-    records: list[Record],
-    outcome: Outcome,
-    set_aside: bool,
-) -> None:
-    """One batch of one stage in a transaction; with rejects a refused batch is halved until the bad rows stand alone."""
-    try:
-        with work(company, ACTOR, f"import {job.mapped.kind}") as ctx:
-            fresh = _fresh(ctx, stage, records, outcome)
-            if fresh:
-                ids = stage.make(ctx, job, fresh)
-                _remember(stage, fresh, ids)
-    except Refusal as exc:
-        if not set_aside:
-            if len(records) > 1:  # name the row, not the batch
-                _name_row(company, job, stage, records, exc)
-            raise Refusal(
-                exc.code, f"{records[0].file} row {records[0].row}: {exc.message}", exc.remedy, exc.where
-            ) from exc
-        if len(records) == 1:
-            record = records[0]
-            outcome.faults.append(
-                Fault(
-                    record.file,
-                    record.row,
-                    KINDS[job.mapped.kind].key,
-                    record.key,
-                    f"{exc.code}: {exc.message}",
-                )
-            )
-            job.refused.add(record.key)
-            return
-        middle = len(records) // 2
-        _batch(company, job, stage, records[:middle], outcome, set_aside)
-        _batch(company, job, stage, records[middle:], outcome, set_aside)
-        return
-    outcome.steps[stage.name] = outcome.steps.get(stage.name, 0) + len(fresh)
-    if stage.name == stage.kind:
-        outcome.made += len(fresh)
-        outcome.unchanged += len(records) - len(fresh)
-
-
-def _name_row(
-    company: int, job: making.Job, stage: making.Stage, records: list[Record], exc: Refusal
-) -> None:
-    """Find the first row of a refused batch that is refused by itself, each tried alone and taken back."""
-    for record in records:
-        try:
-            with work(company, ACTOR) as ctx:
-                stage.make(ctx, job, [record])
-                transaction.set_rollback(True)
-        except Refusal as alone:
-            raise Refusal(
-                alone.code, f"{record.file} row {record.row}: {alone.message}", alone.remedy, alone.where
-            ) from exc
-
-
-def _fresh(ctx: Ctx, stage: making.Stage, records: list[Record], outcome: Outcome) -> list[Record]:
-    """Records that this stage has not made yet. Raises Refusal (``import.changed``) for a key that said otherwise."""
-    found = {
-        r.key: r
-        for r in rows.of(ImportedRow, "key", [r.key for r in records], "key", "kind", "digest")
-        if r.kind == stage.name
-    }
-    fresh = []
-    for record in records:
-        known = found.get(record.key)
-        if known is None:
-            fresh.append(record)
-        elif known.digest != record.digest():
-            raise Refusal(
-                "import.changed",
-                f"{stage.kind} {record.key} was imported before and says something else now",
-                "Change what was imported on the screen, or give the row a key of its own.",
-                f"{record.file} row {record.row}",
-            )
-    return fresh
 
 
 def _remember(stage: making.Stage, records: list[Record], ids: Sequence[int]) -> None:

@@ -124,7 +124,11 @@ def _scales(grid: Sequence[Field], what: Typed, found: Mapping[str, int]) -> dic
     """Decimal places by item, where a column counts in steps."""
     if not any(f.kind == "steps" for f in grid):
         return {}
-    items = {found[k] for line in what.lines if (k := f"{line['key']}.item") in found}
+    return item_scales({found[k] for line in what.lines if (k := f"{line['key']}.item") in found})
+
+
+def item_scales(items: set[int]) -> dict[int, int]:
+    """Decimal places of items' quantities."""
     sql = "SELECT i.id, coalesce(u.scale, 6) FROM catalog_item i LEFT JOIN unit u ON u.id = i.unit_id WHERE i.id = ANY(%s::bigint[])"
     return dict(rows.execute(sql, [sorted(items)]))
 
@@ -189,7 +193,7 @@ def resolve(
     for model, positions in by_model.items():
         texts = {wanted[n][1].strip() for n in positions}
         ids = {int(wanted[n][2]) for n in positions if wanted[n][2].isdigit() and len(wanted[n][2]) < 19}
-        known, by_text = _candidates(model, texts, ids)
+        known, by_text = candidates(model, texts, ids)
         for n in positions:
             _each, text, chosen = wanted[n]
             plain = text.strip()
@@ -211,9 +215,10 @@ def resolve(
     return found, wrong
 
 
-def _candidates(
+def candidates(
     model: type[models.Model], texts: set[str], ids: set[int]
 ) -> tuple[dict[int, str], dict[str, list[int]]]:
+    """(id → title, text → ids) of rows that any of the texts names by code, number or name, or that have these ids."""
     from backstay.interfaces.web.fields import title_of
 
     names = [

@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from backstay.interfaces.imports import declared, giving
 from backstay.interfaces.web import listing
 from backstay.interfaces.web.fields import field_of
 from backstay.interfaces.web.resource import ctx_of, found
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access
+from backstay.platform.context import Ctx
+from backstay.platform.resources import Resource
 
 
 @signed_in
@@ -25,6 +30,11 @@ def export(request: HttpRequest, path: str, form: str) -> HttpResponse:
     access.require(ctx, f"{resource.kind}.read")
     what = listing.asked(resource, request.GET)
     what.group = ""
+    if request.GET.get("as") == "import" and declared.importable(resource):
+        kind = declared.kind_of(ctx, path)
+        pages = _objects(ctx, resource, what)
+        again = [row for page in pages for row in giving.rows_of(ctx, resource, kind, page)]
+        return _table(resource.path.replace("/", "-"), form, giving.labels(kind), again)
     names = [n for n in resource.columns if not what.columns or n.partition(":")[0] in what.columns]
     fields = [field_of(resource, n) for n in names]
     rows: list[list[str]] = []
@@ -38,6 +48,18 @@ def export(request: HttpRequest, path: str, form: str) -> HttpResponse:
             break
         what.after = page.after
     return _table(resource.path.replace("/", "-"), form, [f.label for f in fields], rows)
+
+
+def _objects(ctx: Ctx, resource: Resource, what: listing.Asked) -> Iterator[list[Any]]:
+    """The objects of a list, oldest first, in pages."""
+    chosen, last = listing.rows_of(ctx, resource, what), 0
+    refs = [f.name for f in (field_of(resource, n) for n in resource.form) if f.kind == "ref" and f.db]
+    for _page in range(50):
+        page = list(chosen.filter(pk__gt=last).select_related(*refs).order_by("pk")[:2_000])
+        if not page:
+            return
+        last = page[-1].pk
+        yield page
 
 
 def _table(name: str, form: str, heads: list[str], rows: list[list[str]]) -> HttpResponse:
@@ -80,6 +102,6 @@ def safe_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     return (
         "'" + text
-        if text[:1] in "=+@\t\r" or (text[:1] == "-" and not _is_figure(text.replace(",", "")))
+        if (text and text[0] in "=+@\t\r") or (text[:1] == "-" and not _is_figure(text.replace(",", "")))
         else text
     )

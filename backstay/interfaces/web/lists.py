@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from backstay.base.errors import NotFound, Refusal
+from backstay.interfaces.imports import declared
 from backstay.interfaces.web import acts, drafts, listing
 from backstay.interfaces.web.fields import STATES, column, field_of, word_of
 from backstay.interfaces.web.frame import frame
@@ -47,6 +48,7 @@ def list_(request: HttpRequest, path: str) -> HttpResponse:
         "sorts": _sorts(resource, what, sort), "query": what.query(), "ungrouped": what.query(group="") or "all=1", "more": what.query() + ("&" if what.query() else "") + f"after={page.after}" if page.after else "",
         "filters": _filterable(resource), "groups": listing.groupable(resource), "bulk": _bulk(ctx, resource), "once": uuid.uuid4().hex,
         "all_columns": [field_of(resource, n) for n in resource.columns], "can_create": "create" in resource.acts and access.may(ctx, f"{resource.kind}.create"),
+        "can_import": declared.importable(resource) and access.may(ctx, f"{resource.kind}.create"),
         "drafts": drafts.open_drafts(ctx, resource) if "create" in resource.acts and not what.after else [],
         
     }  # fmt: skip

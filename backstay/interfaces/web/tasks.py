@@ -1,6 +1,7 @@
 """Long work of the screens, so that the worker knows it (found by the name of this module)."""
 
 from backstay.interfaces import demo, practice
+from backstay.interfaces.imports import jobs
 from backstay.interfaces.web import bulk
 
-TASKS = (bulk, demo, practice)
+TASKS = (bulk, demo, jobs, practice)

@@ -93,3 +93,9 @@ def said(text: str) -> str:
     from backstay.interfaces.web import words
 
     return words.said(str(text or ""))
+
+
+@register.filter
+def date_form(form: str) -> str:
+    """A form of dates by an example: 31.12.2026."""
+    return datetime(2026, 12, 31).strftime(form)  # noqa: DTZ001
