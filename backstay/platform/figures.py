@@ -143,7 +143,10 @@ def from_kept(text: str) -> Decimal:
 
 
 def local(kind: str, text: str) -> str:
-    """Kept text for an input: the reader's decimal mark, no marks between thousands."""
-    if kind in ("money", "steps", "number", "percent", "whole") and KEPT.match(text):
+    """Kept text for an input: the reader's decimal mark, no marks between thousands. ``price``: two places at least."""
+    if kind == "price" and KEPT.match(text):
+        whole, _point, rest = text.partition(".")
+        text = f"{whole}.{rest.ljust(2, '0')}"
+    if kind in ("money", "steps", "number", "percent", "whole", "price") and KEPT.match(text):
         return text.replace(".", separators()[0])
     return text

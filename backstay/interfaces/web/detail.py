@@ -17,6 +17,7 @@ from backstay.interfaces.web.fields import (
     title_of,
     word_of,
 )
+from backstay.interfaces.web.words import did
 from backstay.platform import rows
 from backstay.platform.context import Ctx
 from backstay.platform.models import Attachment, AuditEvent, Comment
@@ -143,7 +144,7 @@ def _lines(ctx: Ctx, resource: Resource, row: Any) -> dict[str, Any]:
                 from decimal import Decimal
 
                 value = Decimal(value).scaleb(-scales.get(getattr(line, "item_id", 0) or 0, 6))
-            cells.append(shown(ctx, each, value))
+            cells.append(shown(ctx, each, value) | {"label": each.label})
         made.append(cells)
     return {"fields": fields, "rows": made, "count": len(found)}
 
@@ -185,7 +186,7 @@ def _timeline(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
     row = _row_values(resource, ident) if any(e.event == "update" for e in events) else {}
     for event in events:
         entry = {"at": event.at, "when": day_text(event.at, ctx.today.year), "who": names[event.actor], "icon": acts.ICONS.get(event.event, "pencil"),
-                 "event": word_of(event.event), "changes": []}  # fmt: skip
+                 "event": did(event.event), "changes": []}  # fmt: skip
         if event.event == "update" and event.data:
             entry["changes"] = _changes(ctx, resource, event.data, row)
             row = event.data

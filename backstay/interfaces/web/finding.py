@@ -148,7 +148,7 @@ def reference(request: HttpRequest) -> JsonResponse:
         hint = hints.get(row.pk, {})
         sub = hint.get("sub") or _sub(ctx, resource, row)
         options.append({"id": row.pk, "value": _canonical(row), "text": title_of(row), "sub": sub, "stock": hint.get("stock", ""), "tone": hint.get("tone", ""),
-                        "price": hint.get("price", ""), "fill": {k: local("number", v) for k, v in hint.get("fill", {}).items()}})  # fmt: skip
+                        "price": hint.get("price", ""), "fill": {k: local("price" if k.endswith("price") else "number", v) for k, v in hint.get("fill", {}).items()}})  # fmt: skip
     return JsonResponse({"options": options, "count": len(found), "text": text})
 
 

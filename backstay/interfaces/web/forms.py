@@ -291,8 +291,8 @@ def _grid(
     for n, line in enumerate(lines, 1):
         errors = bound.line_errors.get(line["key"], {})
         made.append({
-            "n": n, "key": line["key"], "told": cells.get(line["key"], [""] * len(shown)),
-            "cells": [{"field": f, "value": local(f.kind, line.get(f.name, "")), "id": line.get(f"{f.name}.id", "") or bound.refs.get(f"{line['key']}.{f.name}", ""),
+            "n": n, "key": line["key"], "told": [{"label": f.label, "text": t} for f, t in zip(shown, cells.get(line["key"]) or [""] * len(shown))], "empty": not any(line.get(f.name) for f in fields),
+            "cells": [{"field": f, "value": local("price" if f.name.endswith("price") else f.kind, line.get(f.name, "")), "id": line.get(f"{f.name}.id", "") or bound.refs.get(f"{line['key']}.{f.name}", ""),
                        "error": errors.get(f.name, "")} for f in fields],
             "errors": [f"{next((f.label for f in fields if f.name == k), k)}: {v}" for k, v in errors.items()],
         })  # fmt: skip

@@ -43,6 +43,8 @@ SCREENS = (bank, payruns, shipping, receiving, steps)  # they register their pag
 register_converter(ResourcePath, "res")
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("sw.js", views.service_worker, name="service-worker"),
+    path("offline", views.offline, name="offline"),
     path("healthz", views.healthz, name="healthz"),
     path(
         "sign-in",

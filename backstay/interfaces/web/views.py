@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -35,6 +37,20 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     except Exception as exc:
         return JsonResponse({"ok": False, "database": type(exc).__name__}, status=503)
     return JsonResponse({"ok": True})
+
+
+@require_GET
+def service_worker(_request: HttpRequest) -> HttpResponse:
+    """The script of the installed app, at the root, so that it may answer for every page."""
+    found = finders.find("backstay/sw.js")
+    text = Path(str(found)).read_text(encoding="utf-8")
+    return HttpResponse(text, "text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the installed app shows without a connection; the only page it keeps."""
+    return render(request, "backstay/offline.html")
 
 
 @signed_in

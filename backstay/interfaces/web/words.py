@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,19 @@ from typing import Any
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from backstay.platform.figures import KEPT, day_text, local
 from backstay.platform.resources import PAGES, RESOURCES, Resource, for_kind, label
 
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 _PLACE = re.compile(r"\{(\w+)\}")
+PAST = {  # what happened to an object, as its timeline tells it
+    "create": "created", "change": "changed", "update": "changed", "confirm": "confirmed", "cancel": "cancelled", "post": "posted",
+    "close": "closed", "reopen": "re-opened", "reverse": "reversed", "ship": "shipped", "receive": "received", "invoice": "invoiced",
+    "bill": "billed", "pay": "paid", "settle": "settled", "unsettle": "took the settlement back", "archive": "archived", "return": "returned",
+    "import": "imported", "file": "added a file", "send": "sent by mail", "match": "matched", "undo": "undid the match", "ignore": "left out",
+    "arrive": "let it arrive", "allow_payment": "allowed the payment", "accept_unbilled": "accepted without a bill", "set": "set",
+    "to": "moved", "submit": "handed in", "approve": "approved", "start": "started", "finish": "finished", "reject": "rejected", "count": "counted",
+}  # fmt: skip
 EVENTS = (
     "create", "change", "post", "confirm", "cancel", "close", "reopen", "reverse", "comment", "attach", "mail", "import", "archive",
     "shipment", "receipt", "invoice", "payment", "credit", "bill", "journal", "opening", "closing", "transfer", "count", "adjustment",
@@ -44,10 +54,19 @@ def said(text: str) -> str:
     return text
 
 
+def did(event: str) -> str:
+    """What somebody did, after his name: “Ann confirmed”."""
+    return pgettext("event", PAST[event]) if event in PAST else pgettext("word", _word(event)).lower()
+
+
 def _value(name: str, value: str) -> str:
     """A state, an act or a kind of document within a sentence is a word, too."""
     if value.startswith(" "):
         return said(value)  # a part of the sentence that stands only sometimes
+    if KEPT.match(value):
+        return local("number", value)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return day_text(date.fromisoformat(value), 0)
     name = name.rstrip("0123456789")
     if name == "kind" and (resource := for_kind(value)):
         return _(resource.names[0])
@@ -88,7 +107,10 @@ def declared() -> Iterator[tuple[str, str | None, str]]:
     for page in PAGES.values():
         yield "interfaces/web/urls.py", None, page.title
         yield from (("interfaces/web/urls.py", None, text) for text in page.menu[:2])
-    yield from (("interfaces/web/words.py", "word", _word(word)) for word in EVENTS)
+    from backstay.interfaces.web.fields import STATES
+
+    yield from (("interfaces/web/words.py", "word", _word(word)) for word in (*EVENTS, *STATES))
+    yield from (("interfaces/web/words.py", "event", word) for word in PAST.values())
 
 
 def _word(word: str) -> str:

@@ -60,6 +60,12 @@ def of(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def first_of(cells: Any, kind: str) -> Any:
+    """The first cell of a kind in a row."""
+    return next((c for c in cells if c["kind"] == kind), None)
+
+
+@register.filter
 def kind_of(model: Any) -> str:
     """The kind of a model, e.g. ``catalog.item``."""
     return str(model._meta.label_lower) if model else ""

@@ -194,6 +194,7 @@
       if (type === "drop") { $("[type=file]", form).files = event.dataTransfer.files; form.requestSubmit(); }
     });
   }
+  document.addEventListener("change", (event) => { if (event.target.matches(".drop [type=file]") && event.target.files.length) { event.target.form.requestSubmit(); } });
   function toasts() {
     $$(".toast-x:not(.toast-error, [data-going])").forEach((t) => { t.dataset.going = "1"; setTimeout(() => t.remove(), 6000); });
   }

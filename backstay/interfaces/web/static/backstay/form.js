@@ -23,7 +23,7 @@
   function order() {
     const keys = $("[name=keys]");
     if (keys) { keys.value = rows().map((r) => r.dataset.line).join(","); }
-    rows().forEach((row, n) => { $(".ln .cell", row).textContent = n + 1; });
+    rows().forEach((row, n) => { $(".ln .cell", row).textContent = n + 1; row.classList.toggle("is-empty", cells(row).every((c) => !c.value)); });
   }
   function touch(input) {
     const name = place(input);
@@ -94,6 +94,7 @@
       $$("[data-told]", row).forEach((cell, n) => { cell.textContent = figures[n] ?? ""; });
     });
     $("#totals").innerHTML = told.totals;
+    if ($("[data-total]")) { const sum = $("#totals dd:last-of-type"); $("[data-total]").textContent = sum ? [...sum.childNodes].map((n) => n.textContent.trim()).join(" ") : ""; }
     document.getElementById("notices").innerHTML = told.notices;
     document.getElementById("aside").innerHTML = told.aside;
   }
@@ -101,6 +102,7 @@
     if (event.target.dataset.ahead !== undefined) { const id = hidden(event.target); if (id) { id.value = ""; } look(event.target); }
     touch(event.target);
     grow(event.target);
+    event.target.closest("tr[data-line]")?.classList.remove("is-empty");
   });
   form.addEventListener("change", (event) => touch(event.target));
   form.addEventListener("submit", () => { leaving = true; order(); clearTimeout(timer); localStorage.removeItem(kept()); });
@@ -180,6 +182,7 @@
       if (other) { event.preventDefault(); cells(other)[n].focus(); cells(other)[n].select?.(); }
     } else if (event.key === "Escape") { $("textarea, [name=do]")?.focus(); }
   });
+  form.addEventListener("click", (event) => { const button = event.target.closest("[data-drop-line]"); if (button) { drop(button.closest("tr")); } });
   form.addEventListener("paste", (event) => {
     const input = event.target, row = input.closest?.("tr[data-line]"), text = event.clipboardData.getData("text");
     if (!row || !/[\t\n]/.test(text.trim())) { return; }
