@@ -11,7 +11,7 @@ from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.platform import rows
 
-BEFORE_CLOSE = ("opening", "regular", "adjusting")
+BEFORE_CLOSE = ("opening", "regular", "adjusting")  # profit and loss as it was before it moved into equity
 
 
 class Row(NamedTuple):
@@ -41,22 +41,6 @@ class Statement:
     result: int = 0
 
 
-class LedgerLine(NamedTuple):
-    """A posting as the general ledger shows it; ``balance`` runs within its account."""
-
-    account: str
-    name: str
-    on: date
-    entry: int
-    source: str
-    event: str
-    text: str
-    item: str
-    debit: int
-    credit: int
-    balance: int
-
-
 def chart(ctx: Ctx) -> dict[int, tuple[str, str, str]]:
     """(code, name, type) by account id, memo accounts left out."""
     sql = "SELECT id, code, name, type FROM account WHERE company_id = %s AND type <> 'memo' ORDER BY code"
@@ -83,59 +67,6 @@ def trial_balance(ctx: Ctx, as_of: date) -> Statement:
     return Statement(as_of, None, tuple(found), sum(r.debit for r in found), sum(r.credit for r in found))
 
 
-def income_statement(ctx: Ctx, since: date, until: date) -> Statement:
-    """Income and expense over the days; the year-end closing entry is left out."""
-    sums = _by_account(ctx, until, since, BEFORE_CLOSE)
-    found = [
-        Row(code, name, kind, 1, *sums[account])
-        for account, (code, name, kind) in chart(ctx).items()
-        if kind in ("income", "expense") and sums.get(account, (0, 0)) != (0, 0)
-    ]
-    debit, credit = sum(r.debit for r in found), sum(r.credit for r in found)
-    return Statement(until, since, tuple(found), debit, credit, credit - debit)
-
-
-def balance_sheet(ctx: Ctx, as_of: date) -> Statement:
-    """Assets, liabilities and equity; what profit and loss hold is shown as the result not yet closed."""
-    everything = trial_balance(ctx, as_of)
-    found = [r for r in everything.rows if r.type in ("asset", "liability", "equity") and r.balance]
-    result = -sum(r.balance for r in everything.rows if r.type in ("income", "expense"))
-    if result:
-        found.append(Row("", "Result not yet closed", "equity", 1, max(-result, 0), max(result, 0)))
-    order = {"asset": 0, "liability": 1, "equity": 2}
-    found.sort(key=lambda r: (order[r.type], r.account == "", r.account))
-    return Statement(
-        as_of, None, tuple(found), sum(r.debit for r in found), sum(r.credit for r in found), result
-    )
-
-
-_LINES = """
-SELECT a.code, a.name, e.posted_on, e.id, e.source, e.event, e.text, s.item,
-       debit_of(p.value, e.storno), credit_of(p.value, e.storno),
-       sum(p.value) OVER (PARTITION BY a.id ORDER BY e.posted_on, e.id, p.line)::bigint + coalesce(o.value, 0)
-FROM entry e JOIN posting p ON p.entry_id = e.id JOIN subaccount s ON s.id = p.subaccount_id
-JOIN account a ON a.id = s.account_id LEFT JOIN unnest(%(accounts)s::bigint[], %(opening)s::bigint[]) o(id, value) ON o.id = a.id
-WHERE e.company_id = %(company)s AND e.posted_on BETWEEN %(since)s AND %(until)s AND a.type <> 'memo'
-  AND (%(code)s::text IS NULL OR a.code = %(code)s)
-ORDER BY a.code, e.posted_on, e.id, p.line
-"""
-
-
-def general_ledger(ctx: Ctx, since: date, until: date, account: str | None = None) -> list[LedgerLine]:
-    """Every posting of the days, by account and day, with a running balance that starts from what was before."""
-    before = date.fromordinal(since.toordinal() - 1) if since > date.min else None
-    opening = _by_account(ctx, before, date.min, ledger.balances.ALL_KINDS) if before else {}
-    connection_params = {
-        "accounts": list(opening),
-        "opening": [debit - credit for debit, credit in opening.values()],
-        "company": ctx.company,
-        "since": since,
-        "until": until,
-        "code": account,
-    }
-    return [LedgerLine(*row) for row in rows.execute(_LINES, connection_params)]
-
-
 def balances_by_role(ctx: Ctx, roles: Sequence[str], ends: Sequence[date]) -> dict[str, list[int]]:
     """Balances (debit less credit, in steps) of the accounts of each role at the end of each day, oldest day first."""
     starts = [date.min, *(day + timedelta(days=1) for day in ends[:-1])]
@@ -157,3 +88,73 @@ def balances_by_role(ctx: Ctx, roles: Sequence[str], ends: Sequence[date]) -> di
             line.append((line[-1] if line else 0) + moved.get((n, role), 0))
         found[role] = line
     return found
+
+
+# ---- what reports are made of ----
+
+
+class AccountRow(NamedTuple):
+    """An account of the chart; ``parent`` is an id."""
+
+    id: int
+    code: str
+    name: str
+    type: str
+    parent: int | None
+    role: str
+    cash_flow: str
+    postable: bool
+
+
+def accounts(ctx: Ctx) -> list[AccountRow]:
+    """The whole chart by code, headings and memo accounts included."""
+    sql = (
+        "SELECT id, code, name, type, parent_id, coalesce(role, ''), cash_flow, postable FROM account"
+        " WHERE company_id = %s ORDER BY code"
+    )
+    return [AccountRow(*row) for row in rows.execute(sql, [ctx.company])]
+
+
+Sums = dict[int, tuple[int, int]]  # account → (debit, credit)
+
+
+def sums_of(ctx: Ctx, spans: Sequence[tuple[date, date]], kinds: Iterable[str] | None = None) -> list[Sums]:
+    """Debit and credit by account in each span, from the summaries: one statement for any number of spans."""
+    sql = (
+        "SELECT w.n, s.account_id, sum(s.debit)::bigint, sum(s.credit)::bigint"
+        " FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY w(since, until, n),"
+        " LATERAL account_sums(w.since, w.until, %s::text[]) s GROUP BY 1, 2"
+    )
+    told = list(ledger.balances.ALL_KINDS if kinds is None else kinds)
+    found: list[Sums] = [{} for _ in spans]
+    params = [[since for since, _ in spans], [until for _, until in spans], told]
+    for n, account, debit, credit in rows.execute(sql, params):
+        found[n - 1][account] = (debit, credit)
+    return found
+
+
+def balances_of(ctx: Ctx, days: Sequence[date]) -> list[dict[int, int]]:
+    """Debit less credit by account at the end of each day, in the order asked; one statement."""
+    ends = sorted(set(days))
+    starts = [date.min, *(day + timedelta(days=1) for day in ends[:-1])]
+    running: dict[int, int] = {}
+    at: dict[date, dict[int, int]] = {}
+    for end, moved in zip(ends, sums_of(ctx, list(zip(starts, ends, strict=True))), strict=True):
+        for account, (debit, credit) in moved.items():
+            running[account] = running.get(account, 0) + debit - credit
+        at[end] = dict(running)
+    return [at[day] for day in days]
+
+
+def open_result_since(ctx: Ctx, as_of: date) -> date:
+    """The first day whose profit and loss is not closed into equity at the end of ``as_of``."""
+    sql = (
+        "SELECT max(p.ends) FROM period p WHERE p.company_id = %s AND p.kind = 'closing' AND p.ends <= %s AND EXISTS ("
+        "SELECT FROM entry e WHERE e.period_id = p.id AND e.source = 'accounting.year:' || p.id AND e.reverses IS NULL"
+        " AND NOT EXISTS (SELECT FROM entry r WHERE r.reverses = e.id))"
+    )
+    last = rows.execute(sql, [ctx.company, as_of])[0][0]
+    if last is not None:
+        return date.fromordinal(last.toordinal() + 1)
+    first = rows.execute("SELECT min(starts) FROM period WHERE company_id = %s", [ctx.company])[0][0]
+    return first or date(as_of.year, 1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -40,6 +40,7 @@ class CardLine(NamedTuple):
     value: int
     quantity_after: int
     value_after: int
+    entry: int
 
 
 def stock_sub(facts: ItemFacts, place: int) -> Sub:
@@ -94,21 +95,70 @@ def ledger_value(ctx: Ctx, as_of: date | None = None) -> int:
 
 
 _CARD = """
-SELECT p.posted_on, e.source, e.event, p.amount, p.value,
-       sum(p.amount) OVER w, sum(p.value) OVER w
-FROM posting p JOIN entry e ON e.id = p.entry_id
-WHERE p.subaccount_id = (SELECT s.id FROM subaccount s WHERE s.company_id = %s AND s.account_id = %s AND s.unit_id = %s
-                           AND s.place_id = %s AND s.party_id = 0 AND s.item = '' AND s.dims_id = 0)
+WITH sub AS MATERIALIZED (SELECT s.id FROM subaccount s WHERE s.company_id = %(company)s AND s.account_id = %(account)s AND s.unit_id = %(unit)s
+    AND s.place_id = %(place)s AND s.party_id = 0 AND s.item = '' AND s.dims_id = 0),
+held AS (SELECT coalesce(sum(b.amount), 0) AS amount, coalesce(sum(b.value), 0) AS value FROM balances_at(ARRAY(SELECT id FROM sub), %(before)s) b)
+SELECT p.posted_on, e.source, e.event, p.amount, p.value, h.amount + sum(p.amount) OVER w, h.value + sum(p.value) OVER w, e.id
+FROM sub JOIN posting p ON p.subaccount_id = sub.id JOIN entry e ON e.id = p.entry_id CROSS JOIN held h
+WHERE p.posted_on BETWEEN %(since)s AND %(until)s
 WINDOW w AS (ORDER BY p.posted_on, p.entry_id, p.line)
 ORDER BY p.posted_on, p.entry_id, p.line
 """
 
 
 def stock_card(ctx: Ctx, facts: ItemFacts, place: int, since: date, until: date) -> list[CardLine]:
-    """Movements of an item at a place in the days, each with quantity and value after it."""
+    """Movements of an item at a place in the days, each with quantity and value after it; what was before comes from the
+    summaries."""
     sub = stock_sub(facts, place)
-    found = rows.execute(_CARD, [ctx.company, account_id(ctx, sub.account), sub.unit, place])
-    return [CardLine._make((*row[:5], int(row[5]), int(row[6]))) for row in found if since <= row[0] <= until]
+    before = since - timedelta(days=1) if since > date.min else date.min
+    params = {
+        "company": ctx.company, "account": account_id(ctx, sub.account), "unit": sub.unit, "place": place,
+        "since": since, "until": until, "before": before,
+    }  # fmt: skip
+    return [
+        CardLine._make((*row[:5], int(row[5]), int(row[6]), row[7])) for row in rows.execute(_CARD, params)
+    ]
+
+
+class Cost(NamedTuple):
+    """Cost of what was shipped to customers, less what they sent back, in one span by one key."""
+
+    span: int
+    key: int
+    value: int
+
+
+_COSTS = """
+WITH spans AS (SELECT * FROM unnest(%(since)s::date[], %(until)s::date[]) WITH ORDINALITY w(since, until, n)),
+moved AS (
+    SELECT w.n, d.party_id, l.item_id, d.moved_on AS day, l.value FROM spans w JOIN inventory_shipment d ON d.moved_on BETWEEN w.since AND w.until
+    JOIN inventory_shipmentline l ON l.shipment_id = d.id WHERE d.company_id = %(company)s AND d.kind = 'sale' AND d.state <> 'draft'
+    UNION ALL
+    SELECT w.n, d.party_id, l.item_id, d.moved_on, -l.value FROM spans w JOIN inventory_receipt d ON d.moved_on BETWEEN w.since AND w.until
+    JOIN inventory_receiptline l ON l.receipt_id = d.id WHERE d.company_id = %(company)s AND d.kind = 'return' AND d.state <> 'draft'
+    UNION ALL
+    SELECT w.n, d.party_id, l.item_id, e.posted_on, -l.value FROM inventory_shipment d
+    JOIN entry e ON e.company_id = d.company_id AND e.source = 'inventory.shipment:' || d.id AND e.event = 'reverse'
+    JOIN spans w ON e.posted_on BETWEEN w.since AND w.until JOIN inventory_shipmentline l ON l.shipment_id = d.id
+    WHERE d.company_id = %(company)s AND d.kind = 'sale' AND d.state = 'reversed'
+    UNION ALL
+    SELECT w.n, d.party_id, l.item_id, e.posted_on, l.value FROM inventory_receipt d
+    JOIN entry e ON e.company_id = d.company_id AND e.source = 'inventory.receipt:' || d.id AND e.event = 'reverse'
+    JOIN spans w ON e.posted_on BETWEEN w.since AND w.until JOIN inventory_receiptline l ON l.receipt_id = d.id
+    WHERE d.company_id = %(company)s AND d.kind = 'return' AND d.state = 'reversed')
+SELECT n, {key}, sum(value)::bigint FROM moved GROUP BY 1, 2
+"""
+_KEYS = {
+    "party": "coalesce(party_id, 0)",
+    "item": "item_id",
+    "month": "(extract(year FROM day) * 12 + extract(month FROM day) - 1)::bigint",
+}
+
+
+def costs(ctx: Ctx, by: str, spans: Sequence[tuple[date, date]]) -> list[Cost]:
+    """Cost of goods that left for customers in each span (numbered from 1), by party, item or month."""
+    params = {"company": ctx.company, "since": [s for s, _ in spans], "until": [u for _, u in spans]}
+    return [Cost(*row) for row in rows.execute(_COSTS.replace("{key}", _KEYS[by]), params)]
 
 
 _HISTORY = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -33,31 +33,77 @@ class OpenItem(NamedTuple):
         return f"{lower + 1}–{lower + 30}" if lower < 90 else "over 90"
 
 
-_OPEN = """
-WITH items AS (
+# The items of a side that are not settled, now (from the live rows) or at the end of a day, with their documents.
+_ITEMS = """
+WITH items AS MATERIALIZED (
     SELECT o.subaccount_id AS id, o.party_id, o.item, b.amount FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = %(role)s
-    JOIN live b ON b.subaccount_id = o.subaccount_id WHERE o.company_id = %(company)s AND %(day)s::date IS NULL
+    JOIN live b ON b.subaccount_id = o.subaccount_id
+    WHERE o.company_id = %(company)s AND %(day)s::date IS NULL AND (%(party)s::bigint IS NULL OR o.party_id = %(party)s)
     UNION ALL
     SELECT s.id, s.party_id, s.item, b.amount FROM balances_at(ARRAY(
         SELECT s.id FROM subaccount s JOIN account a ON a.id = s.account_id
-        WHERE s.company_id = %(company)s AND a.role = %(role)s AND %(day)s::date IS NOT NULL), %(day)s::date) b
-    JOIN subaccount s ON s.id = b.subaccount_id WHERE %(day)s::date IS NOT NULL AND b.amount <> 0)
-SELECT x.party_id, p.name, x.item, coalesce(i.number, b.number, j.text, x.item),
-       coalesce(i.issued_on, b.issued_on, f.first), coalesce(i.due_on, b.due_on, j.due_on, f.first), x.amount
-FROM items x JOIN parties_party p ON p.id = x.party_id
-LEFT JOIN invoicing_invoice i ON i.id = CASE WHEN x.item LIKE 'invoice:%%' THEN substr(x.item, 9)::bigint END
-LEFT JOIN invoicing_bill b ON b.id = CASE WHEN x.item LIKE 'bill:%%' THEN substr(x.item, 6)::bigint END
-LEFT JOIN accounting_journalline j ON j.item = x.item AND j.item LIKE 'opening:%%'
-LEFT JOIN LATERAL (SELECT min(posted_on) AS first FROM posting q WHERE q.subaccount_id = x.id) f ON true
-ORDER BY p.name, 6, x.item
+        WHERE s.company_id = %(company)s AND a.role = %(role)s AND %(day)s::date IS NOT NULL
+          AND (%(party)s::bigint IS NULL OR s.party_id = %(party)s)), %(day)s::date) b
+    JOIN subaccount s ON s.id = b.subaccount_id WHERE %(day)s::date IS NOT NULL AND b.amount <> 0),
+told AS (
+    SELECT x.*, CASE WHEN x.item ~ '^invoice:[0-9]+$' THEN substr(x.item, 9)::bigint END AS invoice,
+           CASE WHEN x.item ~ '^bill:[0-9]+$' THEN substr(x.item, 6)::bigint END AS bill FROM items x),
+open AS (
+    SELECT x.party_id, x.item, coalesce(i.number, b.number, j.text, x.item) AS number,
+           coalesce(i.issued_on, b.issued_on, f.first) AS on_day, coalesce(i.due_on, b.due_on, j.due_on, f.first) AS due_on, x.amount
+    FROM told x
+    LEFT JOIN invoicing_invoice i ON i.id = x.invoice
+    LEFT JOIN invoicing_bill b ON b.id = x.bill
+    LEFT JOIN accounting_journalline j ON j.item = x.item AND j.item LIKE 'opening:%%'
+    LEFT JOIN LATERAL (SELECT min(posted_on) AS first FROM posting q WHERE q.subaccount_id = x.id AND i.id IS NULL AND b.id IS NULL) f ON true)
+"""
+_OPEN = f"""{_ITEMS}
+SELECT x.party_id, p.name, x.item, x.number, x.on_day, x.due_on, x.amount
+FROM open x JOIN parties_party p ON p.id = x.party_id ORDER BY p.name, x.due_on, x.item
+"""
+_AGED = f"""{_ITEMS}
+SELECT x.party_id, p.name, count(*), sum(x.amount)::bigint, {
+    ", ".join(
+        f"coalesce(sum(x.amount) FILTER (WHERE {condition}), 0)::bigint"
+        for condition in (
+            "x.late <= 0",
+            "x.late BETWEEN 1 AND 30",
+            "x.late BETWEEN 31 AND 60",
+            "x.late BETWEEN 61 AND 90",
+            "x.late > 90",
+        )
+    )
+}
+FROM (SELECT o.*, coalesce(%(at)s - o.due_on, 0) AS late FROM open o) x JOIN parties_party p ON p.id = x.party_id
+GROUP BY 1, 2 ORDER BY 2, 1
 """
 
 
-def open_items(ctx: Ctx, side: str, as_of: date | None = None) -> list[OpenItem]:
+class Aged(NamedTuple):
+    """What a party owes us (or we owe), by how late it is: not due, 1–30, 31–60, 61–90, over 90 days."""
+
+    party_id: int
+    party: str
+    items: int
+    amount: int
+    buckets: tuple[int, ...]
+
+
+def open_items(ctx: Ctx, side: str, as_of: date | None = None, party: int | None = None) -> list[OpenItem]:
     """Items of ``receivable`` or ``payable`` that are not settled: now, or at the end of a day."""
-    found = rows.execute(_OPEN, {"role": side, "company": ctx.company, "day": as_of})
+    found = rows.execute(_OPEN, {"role": side, "company": ctx.company, "day": as_of, "party": party})
     sign = 1 if side == "receivable" else -1
     return [OpenItem._make((*row[:6], sign * row[6])) for row in found]
+
+
+def aged(ctx: Ctx, side: str, at: date, now: bool, party: int | None = None) -> list[Aged]:
+    """The open items of a side by party and age, at the end of ``at``; ``now``: as they stand."""
+    params = {"role": side, "company": ctx.company, "day": None if now else at, "party": party, "at": at}
+    sign = 1 if side == "receivable" else -1
+    return [
+        Aged(row[0], row[1], row[2], sign * row[3], tuple(sign * v for v in row[4:]))
+        for row in rows.execute(_AGED, params)
+    ]
 
 
 def credit_guards(ctx: Ctx, parties: Iterable[int]) -> dict[int, int]:
@@ -100,3 +146,70 @@ def bill_numbered(ctx: Ctx, party: int, number: str) -> tuple[int, str, date] | 
     )
     found = rows.execute(sql, [ctx.company, party, number.strip()]) if number.strip() else []
     return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+# ---- what was sold and bought ----
+
+
+class Traded(NamedTuple):
+    """Net of invoices (or bills) in one span by one key; credit notes and reversals count against it."""
+
+    span: int
+    key: int
+    code: str
+    name: str
+    net: int
+    tax: int
+    documents: int
+
+
+# Documents by the day they count: when issued, and against it when reversed.
+_DOCUMENTS = """
+WITH spans AS (SELECT * FROM unnest(%(since)s::date[], %(until)s::date[]) WITH ORDINALITY w(since, until, n)),
+docs AS MATERIALIZED (
+    SELECT w.n, d.id, d.party_id, d.number, d.issued_on AS day, d.net, d.tax, CASE WHEN d.kind IN ('invoice', 'bill') THEN 1 ELSE -1 END AS way
+    FROM spans w JOIN invoicing_{one} d ON d.issued_on BETWEEN w.since AND w.until
+    WHERE d.company_id = %(company)s AND d.state <> 'draft' AND (%(party)s::bigint IS NULL OR d.party_id = %(party)s)
+    UNION ALL
+    SELECT w.n, d.id, d.party_id, d.number, e.posted_on, d.net, d.tax, CASE WHEN d.kind IN ('invoice', 'bill') THEN -1 ELSE 1 END
+    FROM invoicing_{one} d JOIN entry e ON e.company_id = d.company_id AND e.source = 'invoicing.{one}:' || d.id AND e.event = 'reverse'
+    JOIN spans w ON e.posted_on BETWEEN w.since AND w.until
+    WHERE d.company_id = %(company)s AND d.state = 'reversed' AND (%(party)s::bigint IS NULL OR d.party_id = %(party)s))
+"""
+_TRADED = {
+    "party": "SELECT d.n, d.party_id, '', p.name, sum(d.way * d.net)::bigint, sum(d.way * d.tax)::bigint, count(*)"
+    " FROM docs d JOIN parties_party p ON p.id = d.party_id GROUP BY 1, 2, 4",
+    "month": "SELECT d.n, (extract(year FROM d.day) * 12 + extract(month FROM d.day) - 1)::bigint, '', '', sum(d.way * d.net)::bigint,"
+    " sum(d.way * d.tax)::bigint, count(*) FROM docs d GROUP BY 1, 2",
+    "document": "SELECT d.n, d.id, d.number, p.name, (d.way * d.net)::bigint, (d.way * d.tax)::bigint, (d.day - date '1970-01-01')::int"
+    " FROM docs d JOIN parties_party p ON p.id = d.party_id ORDER BY d.day, d.id",
+    "item": "SELECT d.n, coalesce(l.item_id, 0), coalesce(i.sku, ''), coalesce(i.name, ''), sum(d.way * l.net)::bigint,"
+    " sum(d.way * l.tax)::bigint, count(DISTINCT d.id) FROM docs d JOIN invoicing_{one}line l ON l.{one}_id = d.id"
+    " LEFT JOIN catalog_item i ON i.id = l.item_id GROUP BY 1, 2, 3, 4",
+    "item_documents": "SELECT d.n, d.id, d.number, p.name, sum(d.way * l.net)::bigint, sum(d.way * l.tax)::bigint,"
+    " (d.day - date '1970-01-01')::int FROM docs d JOIN invoicing_{one}line l ON l.{one}_id = d.id"
+    " JOIN parties_party p ON p.id = d.party_id WHERE coalesce(l.item_id, 0) = %(item)s GROUP BY 1, 2, 3, 4, 7, d.way ORDER BY d.day, d.id",
+}
+
+
+def traded(
+    ctx: Ctx,
+    one: str,
+    by: str,
+    spans: Sequence[tuple[date, date]],
+    party: int | None = None,
+    item: int | None = None,
+) -> list[Traded]:
+    """What was invoiced (``one``: invoice) or billed (bill) in each span (numbered from 1), net, by party, item, month or
+    document; of documents, ``documents`` is the day as days since 1970."""
+    if one not in ("invoice", "bill"):
+        raise ValueError(one)
+    params = {
+        "company": ctx.company,
+        "since": [s for s, _ in spans],
+        "until": [u for _, u in spans],
+        "party": party,
+        "item": item,
+    }
+    sql = (_DOCUMENTS + _TRADED[by]).replace("{one}", one)
+    return [Traded(*row) for row in rows.execute(sql, params)]

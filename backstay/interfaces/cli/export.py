@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
+from backstay.interfaces.cells import defuse
 from backstay.interfaces.cli import session
-from backstay.interfaces.cli.report import defuse
 
 # kind → (SQL of its rows, newest rule of naming: the columns an import mapping finds again)
 KINDS: dict[str, str] = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from datetime import date
@@ -24,31 +22,46 @@ from backstay.interfaces.cli import session
 @click.option("--item", help="stock-card: the item's SKU.")
 @click.option("--place", default="MAIN", show_default=True, help="stock-card: the place's code.")
 @click.option(
+    "--by",
+    default="",
+    help="sales, purchases, margin: party, item, month or document; receivables, payables: party.",
+)
+@click.option(
+    "--compare",
+    type=click.Choice(["previous", "year", "months", "quarters", "years"]),
+    help="Columns beside the days asked for.",
+)
+@click.option("--party", type=int, help="Of one customer or supplier only (number of the party).")
+@click.option(
     "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True
 )
 @session.company_option
 def report(
     name: str, as_of: date | None, since: date | None, until: date | None, account: str | None, item: str | None,
-    place: str, form: str, company: str | None,
+    place: str, by: str, compare: str | None, party: int | None, form: str, company: str | None,
 ) -> None:  # fmt: skip
     """Print a report.
 
-    NAME is trial-balance, balance-sheet, income-statement, general-ledger, stock, stock-card, receivables or
-    payables.
+    NAME is income-statement, balance-sheet, trial-balance, cash-flow, general-ledger, journal, receivables, payables,
+    party-statement, stock, stock-card, sales, purchases, margin or tax.
 
     \b
     Examples:
       backstay report trial-balance --as-of 2026-12-31
       backstay report income-statement --from 2026-01-01 --to 2026-03-31 --format json
+      backstay report income-statement --from 2026-10-01 --to 2026-10-31 --compare year
+      backstay report sales --by item --from 2026-10-01
       backstay report stock-card --item TE0001 --from 2026-01-01
     """
     session.ready()
     from backstay.base import clock
     from backstay.interfaces import reports
+    from backstay.interfaces.reports.files import as_csv
     from backstay.platform.context import work
 
     last = until or as_of or clock.today()
-    asked = reports.Asked(as_of or last, since or date(last.year, 1, 1), last, account, item, place)
+    first = since or date(last.year, 1, 1)
+    asked = reports.Asked(as_of or last, first, last, account, item, place, party, by, compare or "")
     with work(session.choose_company(company), session.ACTOR) as ctx:
         made = reports.make(ctx, name, asked)
     if form == "json":
@@ -59,38 +72,29 @@ def report(
         print_text(made)
 
 
-def defuse(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula becomes text; figures stay figures."""
-    risky = text[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{text}" if risky and not text[1:].replace(".", "", 1).isdigit() else text
-
-
-def as_csv(made) -> str:  # type: ignore[no-untyped-def]
-    """The report as CSV with a header row."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([c.key for c in made.columns])
-    writer.writerows([[defuse(row[c.key]) for c in made.columns] for row in made.rows])
-    return out.getvalue()
-
-
 def print_text(made) -> None:  # type: ignore[no-untyped-def]
-    """The report as a table."""
+    """The report as a table, headings and sums included."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from backstay.interfaces.reports.shape import plain
+
+    title = Text(made.title)
     table = Table(
-        title=made.title, caption=made.subtitle, box=None, pad_edge=False, show_footer=bool(made.sums)
+        title=title, caption=Text(made.subtitle), box=None, pad_edge=False, show_footer=bool(made.sums)
     )
     for column in made.columns:
         table.add_column(
-            column.label, justify="right" if column.figure else "left", footer=made.sums.get(column.key, ""),
+            column.label,
+            justify="right" if column.figure else "left",
+            footer=plain(made.sums.get(column.key)),
             no_wrap=column.figure,
-        )  # fmt: skip
-    for row in made.rows:
-        table.add_row(*[Text(row[c.key]) for c in made.columns])
+        )
+    for line in made.lines:
+        style = "bold" if line.kind in ("head", "subt", "grand") else ""
+        table.add_row(*[Text(plain(line.cells.get(c.key)), style=style) for c in made.columns])
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160)
     console.print(table)
-    if not made.rows:
+    if not made.lines:
         console.print("Nothing to show.")

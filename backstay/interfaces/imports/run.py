@@ -21,7 +21,7 @@ from django.db import transaction
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.interfaces.acts import entries_since
-from backstay.interfaces.cli.report import defuse
+from backstay.interfaces.cells import defuse
 from backstay.interfaces.imports import declared, making
 from backstay.interfaces.imports.kinds import Kind
 from backstay.interfaces.imports.mapping import Map, load

@@ -77,8 +77,9 @@ def _places(ctx: Ctx, text: str) -> list[dict[str, Any]]:
     from backstay.interfaces.reports import REPORTS
 
     goes += [
-        {"text": title, "href": f"/reports/{name}", "icon": "chart-bar", "sub": _("Report")}
-        for name, (title, _maker) in REPORTS.items()
+        {"text": _(spec.title), "href": f"/reports/{name}", "icon": "chart-bar", "sub": _("Report")}
+        for name, spec in REPORTS.items()
+        if not spec.hidden and access.may(ctx, spec.action)
     ]
     made = []
     for title, entries in ((_("Do"), does), (_("Go"), goes)):

@@ -15,6 +15,7 @@ from backstay.interfaces.web import (
     payruns,
     people,
     receiving,
+    reporting,
     shipping,
     steps,
     views,
@@ -39,7 +40,7 @@ class ResourcePath:
         return value
 
 
-SCREENS = (bank, payruns, shipping, receiving, steps)  # they register their pages
+SCREENS = (bank, payruns, shipping, receiving, steps, reporting)  # they register their pages
 register_converter(ResourcePath, "res")
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -70,7 +71,9 @@ urlpatterns: list[URLPattern] = [
     path("pulse", working.pulse, name="pulse"),
     path("progress/<int:ident>", working.progress, name="progress"),
     path("progress/<int:ident>/faults.csv", working.faults, name="faults"),
-    path("reports/<slug:name>", views.report, name="report"),
+    path("reports/<slug:name>", reporting.report, name="report"),
+    path("reports/<slug:name>.<slug:form>", reporting.export, name="report-file"),
+    path("entries/<int:ident>", reporting.entry, name="entry"),
     path("papers/<slug:kind>/<int:document>.pdf", documents.paper, name="paper"),
     path("files/<int:ident>/<str:name>", people.file, name="file"),
     *[path(p.path, views.page, {"told": p.path}, name=f"page:{p.path}") for p in PAGES.values()],

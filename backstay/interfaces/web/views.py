@@ -1,8 +1,7 @@
-"""Pages that no declaration gives: home, reports, account, keys; and the pages of domains."""
+"""Pages that no declaration gives: home, account, keys; and the pages of domains."""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backstay.base import clock
-from backstay.base.errors import Denied, Refusal
-from backstay.interfaces import reports
+from backstay.base.errors import Denied
 from backstay.interfaces.web.desk import home_of
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.sign import signed_in
-from backstay.platform import access, rows
+from backstay.platform import access
 from backstay.platform.context import Ctx
 from backstay.platform.figures import number_text
 from backstay.platform.resources import PAGES
@@ -115,35 +112,6 @@ def page(request: HttpRequest, told: str, **parts: Any) -> HttpResponse:
         request,
         template,
         frame(request, found.path, page_title=_(found.title), menu=[_(m) for m in found.menu[:2]], **context),
-    )
-
-
-def _last(ctx: Ctx) -> reports.Asked:
-    """As of the last day anything was posted: a practice company may live in another year."""
-    found = rows.execute("SELECT max(posted_on) FROM entry WHERE company_id = %s", [ctx.company])[0][0]
-    day = found or clock.today()
-    return reports.Asked(day, date(day.year, 1, 1), day)
-
-
-@signed_in
-@require_GET
-def report(request: HttpRequest, name: str) -> HttpResponse:
-    """A report over the days asked for."""
-    ctx: Ctx = request.ctx  # type: ignore[attr-defined]
-    access.require(ctx, "report.read")
-    default = _last(ctx)
-    try:
-        until = date.fromisoformat(request.GET.get("to") or default.until.isoformat())
-        since = date.fromisoformat(request.GET.get("from") or date(until.year, 1, 1).isoformat())
-    except ValueError:
-        raise Refusal("report.day", "this is no date", "Write it as 2026-12-31.") from None
-    asked = reports.Asked(
-        until, since, until, request.GET.get("account") or None, request.GET.get("item") or None
-    )
-    made = None if name == "stock-card" and not asked.item else reports.make(ctx, name, asked)
-    title = reports.REPORTS[name][0] if name in reports.REPORTS else name
-    return render(
-        request, "backstay/report.html", frame(request, name, made=made, title=title, asked=asked, name=name)
     )
 
 

@@ -1,0 +1,281 @@
+"""Account cards, the journal, entries and what moves cash: read along the ledger's own indexes, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from backstay import ledger
+from backstay.base.context import Ctx
+from backstay.base.errors import NotFound
+from backstay.domains.accounting.queries import sums_of
+from backstay.platform import rows
+
+
+class Move(NamedTuple):
+    """A posting on an account card. ``steps``: value, or the amount where the account carries no value."""
+
+    on: date
+    entry: int
+    line: int
+    account: int
+    source: str
+    event: str
+    text: str
+    party_id: int | None
+    party: str
+    item: str
+    debit: int
+    credit: int
+    steps: int
+
+
+Cursor = tuple[date, int, int]
+START: Cursor = (date.min, 0, 0)
+_MEASURE = "CASE WHEN a.type = 'memo' THEN p.amount ELSE p.value END"
+_CARD_ROW = f"""
+SELECT p.posted_on, p.entry_id, p.line, a.id, e.source, e.event, e.text, z.id, coalesce(z.name, ''), s.item,
+       debit_of({_MEASURE}, e.storno), credit_of({_MEASURE}, e.storno), {_MEASURE}
+"""
+_WHO = """
+-- whose posting it is, or, where it is nobody's, whose entry
+LEFT JOIN LATERAL (
+    SELECT y.id, y.name FROM parties_party y WHERE y.id = coalesce(nullif(s.party_id, 0), (
+        SELECT max(r.party_id) FROM posting q JOIN subaccount r ON r.id = q.subaccount_id WHERE q.entry_id = e.id))) z ON true
+"""
+_CARD_SCOPE = """
+s.company_id = %(company)s AND s.account_id = ANY(%(accounts)s::bigint[])
+AND (%(party)s::bigint IS NULL OR s.party_id = %(party)s) AND (%(item)s::text IS NULL OR s.item = %(item)s)
+"""
+# Few subaccounts: each by its own index, merged. Many: along the days, until the page is full.
+_CARD_FEW = f"""
+WITH subs AS MATERIALIZED (SELECT s.id, s.account_id, s.party_id, s.item FROM subaccount s WHERE {_CARD_SCOPE}),
+page AS MATERIALIZED (
+    SELECT p.*, s.id AS sub FROM subs s CROSS JOIN LATERAL (
+        SELECT x.posted_on, x.entry_id, x.line, x.amount, x.value FROM posting x WHERE x.subaccount_id = s.id
+          AND x.posted_on BETWEEN %(since)s AND %(until)s AND x.posted_on >= %(day)s
+          AND (x.posted_on, x.entry_id, x.line) > (%(day)s, %(entry)s, %(line)s)
+        ORDER BY x.posted_on, x.entry_id, x.line LIMIT %(limit)s) p
+    ORDER BY p.posted_on, p.entry_id, p.line LIMIT %(limit)s)
+{_CARD_ROW} FROM page p JOIN subs s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
+{_WHO} ORDER BY p.posted_on, p.entry_id, p.line
+"""
+_CARD_MANY = f"""
+{_CARD_ROW} FROM entry e CROSS JOIN LATERAL (SELECT * FROM posting x WHERE x.entry_id = e.id OFFSET 0) p
+CROSS JOIN LATERAL (SELECT * FROM subaccount x WHERE x.id = p.subaccount_id OFFSET 0) s
+JOIN account a ON a.id = s.account_id {_WHO}
+WHERE e.company_id = %(company)s AND e.posted_on BETWEEN %(since)s AND %(until)s AND e.posted_on >= %(day)s
+  AND (p.posted_on, p.entry_id, p.line) > (%(day)s, %(entry)s, %(line)s) AND {_CARD_SCOPE}
+ORDER BY e.posted_on, e.id, p.line LIMIT %(limit)s
+"""
+FEW = 400  # subaccounts that are read one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Whose postings a card shows: accounts (ids), and perhaps one party or one open item of them."""
+
+    accounts: tuple[int, ...]
+    party: int | None = None
+    item: str | None = None
+
+    def scope(self, ctx: Ctx) -> dict[str, Any]:
+        """The parameters that stand for it."""
+        return {
+            "company": ctx.company,
+            "accounts": list(self.accounts),
+            "party": self.party,
+            "item": self.item,
+        }
+
+
+def moves(
+    ctx: Ctx, card: Card, since: date, until: date, after: Cursor = START, limit: int | None = None
+) -> list[Move]:
+    """Postings of a card in the days, by day, entry and line, those after ``after`` only."""
+    scope = card.scope(ctx)
+    sql = f"SELECT count(*) FROM (SELECT FROM subaccount s WHERE {_CARD_SCOPE} LIMIT {FEW + 1}) x"
+    few = rows.execute(sql, scope)[0][0] <= FEW or limit is None
+    day, entry, line = after
+    params = scope | {
+        "since": since,
+        "until": until,
+        "day": day,
+        "entry": entry,
+        "line": line,
+        "limit": limit,
+    }
+    return [Move(*row) for row in rows.execute(_CARD_FEW if few else _CARD_MANY, params)]
+
+
+def opening_of(ctx: Ctx, card: Card, day: date) -> int:
+    """What a card holds before ``day``, from the summaries."""
+    if day <= date.min:
+        return 0
+    before = date.fromordinal(day.toordinal() - 1)
+    if card.party is None and card.item is None:
+        sql = (
+            "SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN x.amount ELSE x.debit - x.credit END), 0)::bigint"
+            " FROM account_sums(%s, %s, %s::text[]) x JOIN account a ON a.id = x.account_id WHERE a.id = ANY(%s::bigint[])"
+        )
+        kinds = list(ledger.balances.ALL_KINDS)
+        return int(rows.execute(sql, [date.min, before, kinds, list(card.accounts)])[0][0])
+    sql = (
+        "SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN b.amount ELSE b.value END), 0)::bigint"
+        f" FROM balances_at(ARRAY(SELECT s.id FROM subaccount s WHERE {_CARD_SCOPE}), %(day)s) b"
+        " JOIN subaccount s ON s.id = b.subaccount_id JOIN account a ON a.id = s.account_id"
+    )
+    return int(rows.execute(sql, card.scope(ctx) | {"day": before})[0][0])
+
+
+def turnover_of(ctx: Ctx, card: Card, since: date, until: date) -> tuple[int, int] | None:
+    """(debit, credit) of a whole account in the days; None for a part of one, whose summary keeps no sides."""
+    if card.party is not None or card.item is not None:
+        return None
+    sums = sums_of(ctx, [(since, until)])[0]
+    found = [sums.get(account, (0, 0)) for account in card.accounts]
+    return sum(d for d, _ in found), sum(c for _, c in found)
+
+
+class EntryRow(NamedTuple):
+    """An entry in the journal; ``steps``: its debits."""
+
+    id: int
+    on: date
+    journal: str
+    source: str
+    event: str
+    text: str
+    actor: str
+    party: str
+    steps: int
+
+
+_JOURNAL = """
+SELECT e.id, e.posted_on, e.journal, e.source, e.event, e.text, e.actor, coalesce(x.party, ''), coalesce(x.steps, 0)
+FROM (SELECT * FROM entry e WHERE e.company_id = %(company)s AND e.posted_on BETWEEN %(since)s AND %(until)s
+        AND (%(day)s::date IS NULL OR (e.posted_on <= %(day)s AND (e.posted_on, e.id) < (%(day)s, %(id)s)))
+        AND (%(journal)s = '' OR e.journal = %(journal)s)
+      ORDER BY e.posted_on DESC, e.id DESC LIMIT %(limit)s) e
+CROSS JOIN LATERAL (SELECT max(y.name) AS party, sum(greatest(p.value, 0))::bigint AS steps FROM posting p
+    JOIN subaccount s ON s.id = p.subaccount_id LEFT JOIN parties_party y ON y.id = s.party_id WHERE p.entry_id = e.id) x
+ORDER BY e.posted_on DESC, e.id DESC
+"""
+
+
+def journal(
+    ctx: Ctx,
+    since: date,
+    until: date,
+    name: str = "",
+    after: tuple[date, int] | None = None,
+    limit: int | None = None,
+) -> list[EntryRow]:
+    """Entries of the days, the latest first; ``name``: of one journal only."""
+    day, ident = after or (None, 0)
+    params = {"company": ctx.company, "since": since, "until": until, "journal": name, "day": day, "id": ident, "limit": limit}  # fmt: skip
+    return [EntryRow(*row) for row in rows.execute(_JOURNAL, params)]
+
+
+_CASH = """
+WITH cash AS MATERIALIZED (SELECT s.id FROM subaccount s JOIN account a ON a.id = s.account_id
+    WHERE s.company_id = %(company)s AND a.cash_flow = 'cash'),
+touched AS MATERIALIZED (
+    SELECT DISTINCT w.n, p.entry_id FROM unnest(%(since)s::date[], %(until)s::date[]) WITH ORDINALITY w(since, until, n)
+    CROSS JOIN cash c CROSS JOIN LATERAL (
+        SELECT x.entry_id FROM posting x WHERE x.subaccount_id = c.id AND x.posted_on BETWEEN w.since AND w.until OFFSET 0) p)
+"""
+_CASH_BY_ACCOUNT = f"""
+{_CASH} SELECT t.n, s.account_id, -sum(p.value)::bigint FROM touched t JOIN posting p ON p.entry_id = t.entry_id
+JOIN subaccount s ON s.id = p.subaccount_id JOIN account a ON a.id = s.account_id
+WHERE a.cash_flow <> 'cash' AND p.value <> 0 GROUP BY 1, 2
+"""
+_CASH_ENTRIES = f"""
+{_CASH} SELECT e.posted_on, e.id, 0, %(account)s, e.source, e.event, e.text, max(s.party_id), coalesce(max(y.name), ''), max(s.item),
+    greatest(-sum(p.value), 0)::bigint, greatest(sum(p.value), 0)::bigint, -sum(p.value)::bigint
+FROM touched t JOIN posting p ON p.entry_id = t.entry_id JOIN subaccount s ON s.id = p.subaccount_id AND s.account_id = %(account)s
+JOIN entry e ON e.id = t.entry_id LEFT JOIN parties_party y ON y.id = s.party_id
+WHERE p.value <> 0 AND (e.posted_on, e.id) > (%(day)s, %(entry)s) GROUP BY e.id ORDER BY e.posted_on, e.id LIMIT %(limit)s
+"""
+
+
+def cash_moves(ctx: Ctx, spans: Sequence[tuple[date, date]]) -> list[dict[int, int]]:
+    """Cash in (+) and out (−) by the other account of its entries, in each span."""
+    params = {"company": ctx.company, "since": [s for s, _ in spans], "until": [u for _, u in spans]}
+    found: list[dict[int, int]] = [{} for _ in spans]
+    for n, account, steps in rows.execute(_CASH_BY_ACCOUNT, params):
+        found[n - 1][account] = steps
+    return found
+
+
+def cash_entries(
+    ctx: Ctx, account: int, since: date, until: date, after: Cursor = START, limit: int | None = None
+) -> list[Move]:
+    """The entries of the days that move cash against ``account``; ``steps``: cash in, or out with a minus."""
+    params = {
+        "company": ctx.company, "since": [since], "until": [until], "account": account, "day": after[0], "entry": after[1], "limit": limit,
+    }  # fmt: skip
+    return [Move(*row) for row in rows.execute(_CASH_ENTRIES, params)]
+
+
+class Header(NamedTuple):
+    """An entry as its page shows it; ``closed``: of its period."""
+
+    id: int
+    journal: str
+    on: date
+    document_on: date
+    source: str
+    event: str
+    text: str
+    actor: str
+    created_at: datetime
+    storno: bool
+    reverses: int | None
+    reversed_by: int | None
+    period: int
+    starts: date
+    ends: date
+    kind: str
+    closed: bool
+
+
+class Posting(NamedTuple):
+    """A line of an entry with the parts of its subaccount; amounts in steps of ``unit``, value in the company's currency."""
+
+    code: str
+    name: str
+    type: str
+    party_id: int
+    party: str
+    item: str
+    place: str
+    unit: str
+    scale: int
+    amount: int
+    debit: int
+    credit: int
+
+
+_HEADER = """
+SELECT e.id, e.journal, e.posted_on, e.document_on, e.source, e.event, e.text, e.actor, e.created_at, e.storno, e.reverses, r.id,
+       p.id, p.starts, p.ends, p.kind, p.closed_at IS NOT NULL
+FROM entry e JOIN period p ON p.id = e.period_id LEFT JOIN entry r ON r.reverses = e.id WHERE e.company_id = %s AND e.id = %s
+"""
+_POSTINGS = """
+SELECT a.code, a.name, a.type, s.party_id, coalesce(y.name, ''), s.item, coalesce(l.code, ''), u.code, u.scale, p.amount,
+       debit_of(p.value, e.storno), credit_of(p.value, e.storno)
+FROM posting p JOIN entry e ON e.id = p.entry_id JOIN subaccount s ON s.id = p.subaccount_id JOIN account a ON a.id = s.account_id
+JOIN unit u ON u.id = s.unit_id LEFT JOIN parties_party y ON y.id = s.party_id LEFT JOIN inventory_place l ON l.id = s.place_id
+WHERE p.company_id = %s AND p.entry_id = %s ORDER BY p.line
+"""
+
+
+def entry(ctx: Ctx, ident: int) -> tuple[Header, list[Posting]]:
+    """An entry with its postings. NotFound where the company has none of this number."""
+    found = rows.execute(_HEADER, [ctx.company, ident])
+    if not found:
+        raise NotFound("accounting.entry", f"there is no entry {ident}", "Look in the journal.")
+    return Header(*found[0]), [Posting(*row) for row in rows.execute(_POSTINGS, [ctx.company, ident])]
