@@ -207,8 +207,43 @@ def post_journal(ctx: Ctx, drafts: Sequence[JournalDraft]) -> list[int]:
 
 
 def enter_journal(ctx: Ctx, drafts: Sequence[ManualDraft]) -> list[int]:
-    """Manual entries as a bookkeeper writes them, debit and credit; posted like any other."""
-    return post_journal(ctx, [journal_of(draft) for draft in drafts])
+    """Manual entries as a bookkeeper writes them, debit and credit; posted like any other.
+
+    An account that keeps open items gets a new one; one with a single item (the bank account, the tax code) needs none
+    to be typed. Raises Refusal (``accounting.item``) where there are several to choose from.
+    """
+    return post_journal(ctx, [_with_items(ctx, journal_of(draft)) for draft in drafts])
+
+
+_ITEMS = """
+SELECT a.id, a.code, a.bound, (SELECT array_agg(x.item) FROM (
+    SELECT DISTINCT s.item FROM subaccount s WHERE s.company_id = a.company_id AND s.account_id = a.id AND s.item <> '' LIMIT 9) x)
+FROM account a WHERE a.id = ANY(%s::bigint[]) AND 'item' = ANY(a.requires)
+"""
+
+
+def _with_items(ctx: Ctx, draft: JournalDraft) -> JournalDraft:
+    """Every line with the item its account requires."""
+    asked = sorted({int(line.account) for line in draft.lines if not line.item})
+    known = {row[0]: row[1:] for row in rows.execute(_ITEMS, [asked])} if asked else {}
+    if not known:
+        return draft
+    number = rows.execute("SELECT nextval(pg_get_serial_sequence('accounting_journalentry', 'id'))")[0][0]
+    lines = []
+    for n, line in enumerate(draft.lines, 1):
+        code, bound, items = known.get(int(line.account), ("", "", None)) if not line.item else ("", "", None)
+        if code and bound == "item":
+            side = 1 if line.value > 0 else -1
+            line = replace(line, item=f"opening:{number}.{n}", side=side, text=line.text or draft.text)
+        elif code and len(items or ()) == 1:
+            line = replace(line, item=items[0])
+        elif code:
+            told = ", ".join(sorted(items or ())) or "bank:1, tax:1"
+            raise Refusal(
+                "accounting.item", f"line {n}: account {code} needs to know what it belongs to", f"Name one of {told}.", "lines",
+            )  # fmt: skip
+        lines.append(line)
+    return replace(draft, lines=tuple(lines))
 
 
 def _bind(ctx: Ctx, ids: Sequence[int], numbers: Sequence[str]) -> None:

@@ -12,6 +12,10 @@ LABELS.update(
         "debit": (_("Debit"), ""),
         "credit": (_("Credit"), ""),
         "account": (_("Account"), ""),
+        "accounting.JournalLine.item": (
+            _("Belongs to"),
+            _("Which bank account, tax or document, where the account needs one."),
+        ),
         "note": (_("Note"), ""),
         "reason": (_("Reason"), ""),
         "net": (_("Net"), ""),
@@ -28,7 +32,9 @@ JOURNAL = Resource(
     columns=("number", "text", "entered_on", "kind", "state", "turnover:money"),
     views={_("This month"): "f=entered_on:within:month", _("Reversed"): "f=state:is:reversed"},
     form=("entered_on", "text"),
-    lines=Lines("accounting.JournalLine", ("account", "debit:money", "credit:money", "party", "text")),
+    lines=Lines(
+        "accounting.JournalLine", ("account", "debit:money", "credit:money", "party", "item", "text")
+    ),
     acts={"create": "enter_journal", "reverse": "reverse_journal"},
     calendar="entered_on",
 )

@@ -188,7 +188,7 @@ _TRADED = {
     " LEFT JOIN catalog_item i ON i.id = l.item_id GROUP BY 1, 2, 3, 4",
     "item_documents": "SELECT d.n, d.id, d.number, p.name, sum(d.way * l.net)::bigint, sum(d.way * l.tax)::bigint,"
     " (d.day - date '1970-01-01')::int FROM docs d JOIN invoicing_{one}line l ON l.{one}_id = d.id"
-    " JOIN parties_party p ON p.id = d.party_id WHERE coalesce(l.item_id, 0) = %(item)s GROUP BY 1, 2, 3, 4, 7, d.way ORDER BY d.day, d.id",
+    " JOIN parties_party p ON p.id = d.party_id WHERE coalesce(l.item_id, 0) = %(item)s GROUP BY d.n, d.id, d.number, p.name, d.day, d.way ORDER BY d.day, d.id",
 }
 
 

@@ -81,9 +81,8 @@ def print_text(made) -> None:  # type: ignore[no-untyped-def]
     from backstay.interfaces.reports.shape import plain
 
     title = Text(made.title)
-    table = Table(
-        title=title, caption=Text(made.subtitle), box=None, pad_edge=False, show_footer=bool(made.sums)
-    )
+    summed = bool(made.sums) and not any(line.kind == "grand" for line in made.lines)
+    table = Table(title=title, caption=Text(made.subtitle), box=None, pad_edge=False, show_footer=summed)
     for column in made.columns:
         table.add_column(
             column.label,

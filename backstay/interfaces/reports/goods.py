@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -124,27 +125,7 @@ def stock_card(ctx: Ctx, asked: Asked) -> Report:
             _("Choose an item that is kept in stock."),
         )
     moves = goods.stock_card(ctx, facts, goods.place_id(ctx, asked.place), asked.since, asked.until)
-    documents = documents_of(ctx, (m.source for m in moves))
-    columns = (
-        Column("on", _("Date"), "day", css="p3"), Column("source", _("Source"), screen=False), Column("document", _("Document"), css="p1"), Column("event", _("What happened"), css="c-c"),
-        Column("quantity", _("Quantity"), "figure", facts.scale, css="p2"), Column("value", _("Value"), "figure", ctx.scale), Column("quantity_after", _("On hand"), "figure", facts.scale, css="p4"),
-        Column("value_after", _("Worth"), "figure", ctx.scale),
-    )  # fmt: skip
-    lines = []
-    for x in moves:
-        document = documents.get(x.source, Source(x.source, ""))
-        cells = {
-            "on": x.on, "source": x.source, "document": document.text, "event": word(x.event.split(".")[0]), "quantity": from_steps(x.quantity, facts.scale),
-            "value": from_steps(x.value, ctx.scale), "quantity_after": from_steps(x.quantity_after, facts.scale), "value_after": from_steps(x.value_after, ctx.scale),
-        }  # fmt: skip
-        lines.append(
-            Line(
-                cells,
-                "row",
-                1,
-                {"document": document.href, "value": f"/entries/{x.entry}", "quantity": document.href},
-            )
-        )
+    columns, lines = _card_columns(ctx, facts.scale), _card_lines(ctx, moves, facts.scale)
     made = Report(
         "stock-card", _("Stock card"), f"{facts.sku} {facts.name}, {asked.place}, {calendar(ctx).label(Span(*asked.span))}", columns, lines,
         facts={"item": facts.sku, "place": asked.place, "from": asked.since.isoformat(), "to": asked.until.isoformat()},
@@ -167,3 +148,32 @@ def stock_card(ctx: Ctx, asked: Asked) -> Report:
         made.lines.insert(0, before)
     made.empty = _("It did not move in these days.")
     return made
+
+
+def _card_columns(ctx: Ctx, scale: int) -> tuple[Column, ...]:
+    return (
+        Column("on", _("Date"), "day", css="p3"), Column("source", _("Source"), screen=False), Column("document", _("Document"), css="p1"), Column("event", _("What happened"), css="c-c"),
+        Column("quantity", _("Quantity"), "figure", scale, css="p2"), Column("value", _("Value"), "figure", ctx.scale), Column("quantity_after", _("On hand"), "figure", scale, css="p4"),
+        Column("value_after", _("Worth"), "figure", ctx.scale),
+    )  # fmt: skip
+
+
+def _card_lines(ctx: Ctx, moves: Sequence[goods.CardLine], scale: int) -> list[Line]:
+    """Movements with what was there after each."""
+    documents = documents_of(ctx, (m.source for m in moves))
+    lines = []
+    for x in moves:
+        document = documents.get(x.source, Source(x.source, ""))
+        cells = {
+            "on": x.on, "source": x.source, "document": document.text, "event": word(x.event.split(".")[0]), "quantity": from_steps(x.quantity, scale),
+            "value": from_steps(x.value, ctx.scale), "quantity_after": from_steps(x.quantity_after, scale), "value_after": from_steps(x.value_after, ctx.scale),
+        }  # fmt: skip
+        lines.append(
+            Line(
+                cells,
+                "row",
+                1,
+                {"document": document.href, "value": f"/entries/{x.entry}", "quantity": document.href},
+            )
+        )
+    return lines

@@ -21,7 +21,6 @@ from backstay.interfaces.reports.sources import Source, documents_of
 from backstay.interfaces.reports.spans import Span, calendar, shown
 from backstay.interfaces.reports.tree import Sheet, card_link, said, tree
 
-FLOWS = ("operating", "investing", "financing", "")
 ROLES = {
     "receivable": gettext_noop("Received from customers"), "payable": gettext_noop("Paid to suppliers"), "deposit": gettext_noop("Deposits of customers"),
     "vat_due": gettext_noop("Tax paid"), "wages": gettext_noop("Wages and salaries paid"),
@@ -307,33 +306,9 @@ def cash_flow(ctx: Ctx, asked: Asked) -> Report:
         ctx, [d for c in columns for d in (c.span.since - timedelta(days=1), c.span.until)]
     )
     before, after = [[sum(v for i, v in b.items() if i in cash) for b in held[n::2]] for n in (0, 1)]
-    names = {
-        "operating": _("From operating"),
-        "investing": _("From investing"),
-        "financing": _("From financing"),
-        "": _("Other"),
-    }
-    sheet = Sheet(
-        ctx,
-        asked,
-        cal,
-        columns,
-        flows,
-        account_link=lambda code, span: link(
-            "cash-entries", account=code, since=span.since, until=span.until
-        ),
-    )
-    named = [
-        a._replace(name=_(ROLES[a.role]), parent=None) if a.role in ROLES else a._replace(parent=None)
-        for a in chart
-    ]
-    moved = [0] * len(columns)
-    for flow in FLOWS:
-        ids = {a.id for a in chart if a.cash_flow == flow and a.type != "memo"}
-        sums = sheet.section(names[flow], ids, flow or "other", tree(named))
-        if any(sums):
-            sheet.add("subt", _("Cash %(from)s") % {"from": names[flow][:1].lower() + names[flow][1:]}, sums)
-        moved = [a + b for a, b in zip(moved, sums, strict=True)]
+    to_entries = lambda code, span: link("cash-entries", account=code, since=span.since, until=span.until)  # noqa: E731
+    sheet = Sheet(ctx, asked, cal, columns, flows, account_link=to_entries)
+    moved = _flows(sheet, chart)
     sheet.add("subt", _("Cash in less cash out"), moved)
     for kind, text, held, whole in (
         ("row-sum", _("Cash at the start"), before, before[0]),
@@ -357,6 +332,21 @@ def cash_flow(ctx: Ctx, asked: Asked) -> Report:
                     Figure(_("Out"), _side(flows[at], ctx, -1)), Figure(_("Cash at the end"), from_steps(after[at], ctx.scale))]  # fmt: skip
     made.empty = _("No cash moved in these days.")
     return made
+
+
+def _flows(sheet: Sheet, chart: Sequence[AccountRow]) -> list[int]:
+    """What moved cash, by what it was for; the sums of all."""
+    named = [a._replace(name=_(ROLES[a.role]) if a.role in ROLES else a.name, parent=None) for a in chart]
+    told = {
+        "operating": (_("From operating"), _("Cash from operating")), "investing": (_("From investing"), _("Cash from investing")),
+        "financing": (_("From financing"), _("Cash from financing")), "": (_("Other"), _("Other cash")),
+    }  # fmt: skip
+    moved = [0] * len(sheet.shown)
+    for flow, (title, total) in told.items():
+        ids = {a.id for a in chart if a.cash_flow == flow and a.type != "memo"}
+        sums = sheet.section(title, ids, flow or "other", tree(named), total)
+        moved = [a + b for a, b in zip(moved, sums, strict=True)]
+    return moved
 
 
 def _side(flow: Mapping[int, int], ctx: Ctx, sign: int) -> Decimal:

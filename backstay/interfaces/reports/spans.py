@@ -14,6 +14,7 @@ from backstay.base.context import Ctx
 from backstay.domains.accounting.rules import add_months
 from backstay.interfaces.reports.shape import Asked
 from backstay.ledger.periods import PeriodRow
+from backstay.platform.figures import day_text
 
 DAY = timedelta(days=1)
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -82,12 +83,11 @@ class Calendar:
                 str(span.until.year) if self.first == 1 else f"{span.since.year}/{span.until.year % 100:02d}"
             )
         if span.since == span.until:
-            return formats.date_format(span.until, "j M Y")
+            return day_text(span.until, 0)
         if self._months(span):
             first = "M" if span.since.year == span.until.year else "M Y"
             return f"{formats.date_format(span.since, first)}–{formats.date_format(span.until, 'M Y')}"
-        first = "j M" if span.since.year == span.until.year else "j M Y"
-        return f"{formats.date_format(span.since, first)} – {formats.date_format(span.until, 'j M Y')}"
+        return f"{day_text(span.since, span.until.year)} – {day_text(span.until, 0)}"
 
     def named(self, today: date) -> list[tuple[str, Span]]:
         """The spans people ask for by name."""
@@ -143,7 +143,7 @@ def shown(cal: Calendar, asked: Asked, days: bool = False) -> list[Shown]:
         for n in (range(len(spans), 0, -1) if several else range(1, len(spans) + 1))
     ]
     labels = [
-        formats.date_format(s.until, "j M Y")
+        day_text(s.until, 0)
         if days and not (several and s.until != main.until)
         else cal.label(s if not several else cal.around(kind, s.until))
         for s in spans

@@ -15,6 +15,7 @@ from backstay.base.money import from_steps
 from backstay.domains.accounting.queries import AccountRow
 from backstay.interfaces.reports.shape import Asked, Column, Line, link
 from backstay.interfaces.reports.spans import Calendar, Shown, Span
+from backstay.platform.figures import day_text, number_text
 
 Steps = Mapping[int, int]  # account → steps
 
@@ -184,17 +185,15 @@ def card_link(code: str, span: Span) -> str:
 
 
 def month_name(day: date, short: bool = False) -> str:
+    """March, or Mar."""
     return formats.date_format(day, "M" if short else "F")
 
 
 def said(steps: int, ctx: Ctx) -> str:
     """A sum within a sentence, in whole units of the currency."""
-    whole = from_steps(steps, ctx.scale).quantize(Decimal(1))
-    return f"{ctx.currency_code} {formats.number_format(whole, decimal_pos=0, use_l10n=True, force_grouping=True)}".replace(
-        "-", "\N{MINUS SIGN}"
-    )
+    return f"{ctx.currency_code} {number_text(from_steps(steps, ctx.scale).quantize(Decimal(1)))}"
 
 
 def day_of(day: date) -> str:
-    """A day as a report writes it."""
-    return formats.date_format(day, "j M Y")
+    """A day as a report writes it, with its year."""
+    return day_text(day, 0)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from backstay.interfaces.reports.shape import Chart
+from backstay.platform.figures import number_text
 
 MARKS = ("b1", "b2", "b3")
 LINES = ("s1", "s2", "s3")
@@ -28,7 +28,7 @@ def drawn(chart: Chart, places: int) -> dict[str, Any]:
         "aria": aria(chart, places), "ticks": [_short(tick) for tick in _ticks(low, high, step)],
         "grid": [{"y": f"{_y(tick, low, high):.2f}", "zero": tick == 0} for tick in _ticks(low, high, step)],
         "marks": draw(series, low, high),
-        "table": [{"label": label, "values": [_text(line[n], places) for line in series]} for n, label in enumerate(chart.labels)],
+        "table": [{"label": label, "values": [number_text(line[n], places) for line in series]} for n, label in enumerate(chart.labels)],
         "heads": names,
     }  # fmt: skip
 
@@ -94,15 +94,8 @@ def _short(value: Decimal) -> str:
     """An axis label: 20k, 1.5m."""
     for unit, size in (("m", 1_000_000), ("k", 1_000)):
         if abs(value) >= size:
-            text = formats.number_format((value / size).normalize(), use_l10n=True)
-            return f"{text}{unit}".replace("-", "\N{MINUS SIGN}")
-    return str(formats.number_format(value.normalize(), use_l10n=True)).replace("-", "\N{MINUS SIGN}")
-
-
-def _text(value: Decimal, places: int) -> str:
-    return str(formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)).replace(
-        "-", "\N{MINUS SIGN}"
-    )
+            return f"{number_text(value / size)}{unit}"
+    return number_text(value)
 
 
 def aria(chart: Chart, places: int) -> str:
@@ -113,6 +106,6 @@ def aria(chart: Chart, places: int) -> str:
         shown = told if len(told) <= 12 else [told[0], told[-1]]
         parts.append(
             _("%(name)s: %(figures)s")
-            % {"name": name, "figures": ", ".join(f"{label} {_text(v, places)}" for label, v in shown)}
+            % {"name": name, "figures": ", ".join(f"{label} {number_text(v, places)}" for label, v in shown)}
         )
     return f"{chart.title}. {'; '.join(parts)}."

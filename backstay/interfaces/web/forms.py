@@ -218,6 +218,9 @@ def _worked(
         if bound.ok and bound.draft is not None
         else binding.Worked()
     )
+    summed = resource.told("TOTALS").get(resource.kind)
+    if summed and bound.draft is not None:  # what can be said before it may be posted
+        worked.totals = summed(ctx, bound.draft)
     panels = resource.told("PANELS").get(resource.kind)
     gross = next((t for n, _label, t in worked.totals if n == "gross"), "")
     cells = {line["key"]: worked.cells[n] for n, line in enumerate(typed.lines) if n < len(worked.cells)}

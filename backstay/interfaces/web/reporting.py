@@ -33,10 +33,11 @@ from backstay.interfaces.reports.shape import (
 )
 from backstay.interfaces.reports.sources import Source, documents_of, source_of_item
 from backstay.interfaces.reports.spans import COMPARE, Calendar, Span, calendar
+from backstay.interfaces.reports.tree import day_of
 from backstay.interfaces.web.charts import drawn
 from backstay.interfaces.web.fields import BadText, day, money_text, number_text, word_of
 from backstay.interfaces.web.frame import frame
-from backstay.interfaces.web.reportlines import day_of, figure_of, head, line_of, sums_of, text_of
+from backstay.interfaces.web.reportlines import figure_of, head, line_of, sums_of, text_of
 from backstay.interfaces.web.resource import Answer, ctx_of, whole
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access, rows
@@ -139,14 +140,11 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         for s in REPORTS.values()
         if s.group == spec.group and (not s.hidden or s.name == name) and access.may(ctx, s.action)
     ]
-    told = asked.query(
-        by=request.GET.get("by"), account=None, item=None, party=None, key=None, compare=None, zero=None
-    )
-    explicit = told if "from" in request.GET or "to" in request.GET else ""
+    days = f"?{_days(asked)}" if "from" in request.GET or "to" in request.GET else ""
     context: dict[str, Any] = {
         "made": made, "spec": spec, "title": made.title, "name": name, "columns": [head(ctx, c) for c in columns],
         "lines": [line_of(ctx, made, line, columns) for line in shown], "sums": sums_of(ctx, made, columns), "asked": asked,
-        "tabs": [{"href": f"/reports/{s.name}" + (f"?{_days(asked)}" if explicit else ""), "title": _(s.title), "here": s.name == name} for s in tabs],
+        "tabs": [{"href": f"/reports/{s.name}" + (f"?{asked.query()}" if s.name == name else days), "title": _(s.title), "here": s.name == name} for s in tabs],
         "figures": [figure_of(ctx, f) for f in made.figures], "chart": drawn(made.chart, ctx.scale) if made.chart else None,
         "query": asked.query(), "more": _more(asked, made, skip), "back": asked.after or skip,
         "compare": _comparisons(asked, name) if spec.compares else [], "zero": f"/reports/{name}?" + asked.query(zero="" if asked.zero else "1") if spec.zero else "",
@@ -300,7 +298,7 @@ def entry(request: HttpRequest, ident: int) -> HttpResponse:
         "entry": found, "lines": lines, "source": documents.get(found.source, Source(found.source, "")), "event": word_of(found.event.split(".")[0]),
         "total": money_text(sum(p.debit for p in postings), ctx.scale), "credits": money_text(sum(p.credit for p in postings), ctx.scale),
         "balanced": sum(p.debit for p in postings) == sum(p.credit for p in postings), "journal": word_of(found.journal),
-        "who": _who(found.actor), "period": cal.label(Span(found.starts, found.ends)), "journal_href": reports.link("journal", since=found.on, until=found.on),
+        "who": who(found.actor), "period": cal.label(Span(found.starts, found.ends)), "journal_href": reports.link("journal", since=found.on, until=found.on),
     }  # fmt: skip
     if request.GET.get("drill"):
         span = request.GET.get("span", "9")
@@ -317,7 +315,7 @@ def _item_text(item: str) -> str:
     return f"{word_of(kind)} {ident}" if ident else ""
 
 
-def _who(actor: str) -> str:
+def who(actor: str) -> str:
     """Who made it, by name."""
     from backstay.platform.models import User
 

@@ -7,17 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from backstay.interfaces.reports.shape import Column, Line, Report
-from backstay.interfaces.web.fields import day_text, number_text
 from backstay.platform.context import Ctx
-
-
-def day_of(value: date) -> str:
-    """A day with its year."""
-    return str(formats.date_format(value, "j M Y"))
+from backstay.platform.figures import day_text, number_text
 
 
 def head(ctx: Ctx, column: Column) -> dict[str, Any]:
@@ -34,17 +28,11 @@ def text_of(ctx: Ctx, column: Column, value: Any) -> tuple[str, str]:
     if not isinstance(value, Decimal):
         return str(value), "code" if column.key in ("entry", "document", "number") else ""
     if column.kind == "percent":
-        return f"{decimal_text(value, 1)}%", ""
+        return f"{number_text(value, 1)}%", ""
     if value == 0 and "one-side" in column.css:
         return "", ""
-    text = number_text(value) if column.places == 0 else decimal_text(value, column.places)
+    text = number_text(value) if column.places == 0 else number_text(value, column.places)
     return text, "nil" if value == 0 else ""
-
-
-def decimal_text(value: Decimal, places: int) -> str:
-    return str(formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)).replace(
-        "-", "\N{MINUS SIGN}"
-    )
 
 
 def line_of(ctx: Ctx, made: Report, line: Line, columns: list[Column]) -> dict[str, Any]:
@@ -92,7 +80,7 @@ def sums_of(ctx: Ctx, made: Report, columns: list[Column]) -> list[dict[str, str
 
 
 def figure_of(ctx: Ctx, figure: Any) -> dict[str, Any]:
-    text = f"{decimal_text(figure.value, 1)}%" if figure.percent else decimal_text(figure.value, ctx.scale)
+    text = f"{number_text(figure.value, 1)}%" if figure.percent else number_text(figure.value, ctx.scale)
     return {
         "label": figure.label,
         "text": text,

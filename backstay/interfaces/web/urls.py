@@ -14,6 +14,7 @@ from backstay.interfaces.web import (
     lists,
     payruns,
     people,
+    periods,
     receiving,
     reporting,
     shipping,
@@ -40,7 +41,7 @@ class ResourcePath:
         return value
 
 
-SCREENS = (bank, payruns, shipping, receiving, steps, reporting)  # they register their pages
+SCREENS = (bank, payruns, shipping, receiving, steps, reporting, periods)  # they register their pages
 register_converter(ResourcePath, "res")
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backstay.base.errors import Denied
+from backstay.base.errors import Denied, Refusal
 from backstay.interfaces.web.desk import home_of
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.sign import signed_in
