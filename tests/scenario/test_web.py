@@ -60,7 +60,9 @@ def shape(link: str) -> str:
     if not path.startswith("/reports/"):
         return link
     told = [part.partition("=") for part in query.split("&") if part]
-    return path + "".join(sorted(f"&{k}={v if k in ('compare', 'by', 'zero') else ''}" for k, _sep, v in told))
+    return path + "".join(
+        sorted(f"&{k}={v if k in ('compare', 'by', 'zero') else ''}" for k, _sep, v in told)
+    )
 
 
 def test_every_page_and_link_answers(client: Client, invoice: int) -> None:
