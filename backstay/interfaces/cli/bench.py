@@ -97,13 +97,15 @@ def _tell(facts: dict[str, Any], limits: Any) -> None:
     click.echo(
         f"{facts['orders']:,} orders, {facts['postings']:,} postings; load of the machine {facts['load']}"
     )
-    click.echo(f"{'page':44}{'n':>4}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}{'SQL':>8}{'bytes':>9}")
+    click.echo(
+        f"{'page':44}{'n':>4}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}{'wall p95':>10}{'SQL':>8}{'bytes':>9}"
+    )
     for p in facts["pages"]:
         least, most = p["statements"]
         told = str(least) if least == most else f"{least}-{most}"
         wrong = "  OVER: " + ", ".join(p["over"]) if p["over"] else ""
         click.echo(
-            f"{p['page'][:43]:44}{p['n']:>4}{p['p50_ms']:>9}{p['p95_ms']:>9}{p['max_ms']:>9}{told:>8}{p['bytes']:>9,}{wrong}"
+            f"{p['page'][:43]:44}{p['n']:>4}{p['p50_ms']:>9}{p['p95_ms']:>9}{p['max_ms']:>9}{p['wall_p95_ms']:>10}{told:>8}{p['bytes']:>9,}{wrong}"
         )
     click.echo(
         f"limits: p95 {limits.LIMIT_MS} ms for {', '.join(limits.TIMED)}; {limits.LIMIT_STEP:,} bytes a step; {limits.STATEMENTS} statements"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from backstay.interfaces.web import listing
 from backstay.interfaces.web.fields import field_of, shown, title_of
 from backstay.interfaces.web.frame import frame
-from backstay.interfaces.web.searching import ids_by_words, search_condition, words
+from backstay.interfaces.web.searching import Search, ids_by_words, search_condition, words
 from backstay.interfaces.web.sign import signed_in
 from backstay.interfaces.web.templatetags.desk import inline
 from backstay.platform import access
@@ -32,7 +32,7 @@ def find(request: HttpRequest) -> HttpResponse:
     text = listing.clean(request.GET.get("q", ""))[:100]
     groups = _places(ctx, text)
     if len(text) >= 2:
-        groups = [g for g in (_objects(ctx, r, text) for r in RESOURCES.values()) if g] + groups
+        groups = _objects(ctx, text) + groups
     context: dict[str, Any] = {"groups": groups, "text": text}
     if request.headers.get("HX-Request"):
         return render(
@@ -93,13 +93,20 @@ def _places(ctx: Ctx, text: str) -> list[dict[str, Any]]:
     return made
 
 
-def _objects(ctx: Ctx, resource: Resource, text: str) -> dict[str, Any] | None:
-    if not access.may(ctx, f"{resource.kind}.read"):
-        return None
-    found = list(listing.rows_of(ctx, resource, listing.Asked(search=text)).order_by("-id")[:EACH])
+def _objects(ctx: Ctx, text: str) -> list[dict[str, Any]]:
+    """What is found in each list: two statements, and one for each list."""
+    shown = [r for r in RESOURCES.values() if access.may(ctx, f"{r.kind}.read")]
+    search = Search(ctx, text, shown)
+    return [group for r in shown if (group := _found(ctx, r, search))]
+
+
+def _found(ctx: Ctx, resource: Resource, search: Search) -> dict[str, Any] | None:
+    fields = [field_of(resource, n) for n in resource.columns[:4] if not field_of(resource, n).compute]
+    refs = [f.db for f in fields if f.kind == "ref"]
+    chosen = resource.of._default_manager.filter(search.condition(resource), company_id=ctx.company)
+    found = list((chosen.select_related(*refs) if refs else chosen).order_by("-id")[:EACH])
     if not found:
         return None
-    fields = [field_of(resource, n) for n in resource.columns[:4] if not field_of(resource, n).compute]
     entries = []
     for row in listing.cells(ctx, resource, fields, found):
         entries.append(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -21,10 +23,55 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of the sprite; decorative, so what it means stands beside it or in an aria-label."""
+    return _icon(str(name), size)
+
+
+@cache
+def _icon(name: str, size: str = "") -> SafeString:
     return format_html(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         f" icon-{size}" if size else "", static("backstay/sprite.svg"), name,
     )  # fmt: skip
+
+
+@register.simple_tag
+def cells(row: dict[str, Any], document: bool) -> SafeString:
+    """The cells of a list's row. Made here, not by a template for each: a thousand of them take a hundredth of a second."""
+    first, *rest = row["cells"]
+    look = ("code" if first["kind"] == "text" else "") + ("" if document else " cell-main")
+    day = first_of(row["cells"], "date")
+    on = f'<span class="only-sm"> · {escape(str(day["text"]))}</span>' if day and day.get("iso") else ""
+    made = [
+        f'<td class="p3"><a class="{look}" href="{escape(row["href"])}">{escape(str(first["text"]))}</a>{on}</td>'
+    ]
+    state = first_of(row["cells"], "state")
+    for n, cell in enumerate(rest, 1):
+        style = "" if cell["kind"] == "state" and cell is not state else f' class="{_class(cell["kind"], n)}"'
+        made.append(f"<td{style}>{_inner(cell)}</td>")
+    return SafeString("".join(made))
+
+
+def _class(kind: str, n: int) -> str:
+    """Alignment, and what a narrow screen leaves out (``c-a`` first, then ``c-b``)."""
+    far = " c-a" if n >= 6 else ""
+    if kind in ("state", "ref"):
+        return "p4" if kind == "state" else "p1"
+    if kind == "money":
+        return f"amt{far} p2"
+    if kind in ("number", "whole", "percent", "steps"):
+        return f"amt soft{far}"
+    return ("num soft" if kind in ("date", "instant") else "soft") + (far or (" c-b" if n >= 4 else ""))
+
+
+def _inner(cell: dict[str, Any]) -> str:
+    text = escape(str(cell["text"]))
+    if cell["kind"] == "state" and cell["text"] != "—":
+        tone = f" state-{cell['tone']}" if cell["tone"] else ""
+        return f'<span class="state{tone}">{_icon(cell["icon"])}{text}</span>'
+    if cell["kind"] == "ref":
+        link = f'<a href="{escape(cell["href"])}">{text}</a>' if cell.get("href") else text
+        return f'<span class="cell-main">{link}</span>'
+    return f'<span class="nil">{text}</span>' if cell["nil"] else text
 
 
 @register.simple_tag
