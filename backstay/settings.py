@@ -77,6 +77,9 @@ TEMPLATES = [
         },
     }
 ]
+# A document of 5,000 lines goes in one form (web.lines refuses more).
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 60_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 
 
 def _fingerprint() -> str:

@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -144,6 +145,11 @@ def _steps(
                 errors[each.name] = said(exc.message)
 
 
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
 def _line_type(draft: type[Any], name: str) -> Any:
     told = typing.get_type_hints(draft)[name]
     args = [a for a in typing.get_args(told) if a is not type(None)]
@@ -159,7 +165,7 @@ def _build(cls: Any, values: Mapping[str, Any], fields: Sequence[Field]) -> tupl
         return tuple(ordered), {f.name for f, v in zip(fields, ordered, strict=True) if v is None}
     given: dict[str, Any] = {}
     missing: set[str] = set()
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     for each in dataclasses.fields(cls):
         value = values.get(each.name)
         has_default = (

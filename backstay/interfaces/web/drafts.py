@@ -70,11 +70,12 @@ def from_post(resource: Resource, post: QueryDict) -> Typed:
             key, _sep, column_name = rest.partition(".")
             if column_name in grid and key.isalnum() and len(key) <= 12:
                 found.setdefault(key, {})[column_name] = kept(grid[column_name], text, clock.today())
-    keys = [k for k in post.get("keys", "").split(",") if k in found] or list(found)
-    if len(keys) > LINES:
-        raise Refusal("web.lines", f"{len(keys):,} lines", f"At most {LINES:,} fit on one document.")
-    made.lines = [{"key": k, **found[k]} for k in dict.fromkeys(keys)]
-    made.lines = [line for line in made.lines if any(v.strip() for n, v in line.items() if n != "key")]
+    same = "touched" in post  # a save while typing names the lines that stay as they are by their keys alone
+    keys = [k for k in post.get("keys", "").split(",") if k in found or (same and k)] or list(found)
+    made.lines = [{"key": k, **found.get(k, {})} for k in dict.fromkeys(keys)]
+    made.lines = [x for x in made.lines if _typed(x) or (same and x["key"] not in found)]
+    if len(made.lines) > LINES:
+        raise Refusal("web.lines", f"{len(made.lines):,} lines", f"At most {LINES:,} fit on one document.")
     return made
 
 
@@ -88,6 +89,11 @@ def _kinds(resource: Resource) -> tuple[dict[str, str], dict[str, str]]:
         kinds = {n.partition(":")[0]: column(model, n).kind for n in names} if model else {}
         made.append(kinds | {f"{n}.id": "text" for n in kinds})
     return made[0], made[1]
+
+
+def _typed(line: Mapping[str, str]) -> bool:
+    """Whether anything stands in a line."""
+    return any(text.strip() for name, text in line.items() if name != "key")
 
 
 def of_object(ctx: Ctx, resource: Resource, row: models.Model) -> Typed:
@@ -218,8 +224,8 @@ def _merge_lines(
         elif now is not None and changed.get(key, 0) > seen:
             saved.conflicts[key] = (_line_text(line), _line_text(now))
             made.append(now)
-        elif now is None and key in changed and changed[key] > seen:
-            pass  # somebody else took the line out
+        elif now is None and (not _typed(line) or changed.get(key, 0) > seen):
+            pass  # an empty one, or somebody else took the line out
         else:
             made.append(line)
             changed[key] = 0

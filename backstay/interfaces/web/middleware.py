@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from django.utils import translation
 from backstay.base import clock
 from backstay.base.errors import Busy, NotFound, Refusal, refusal_from
 from backstay.domains.accounting.processes import may_found
+from backstay.interfaces.web.words import said
 from backstay.platform import rows
 from backstay.platform.context import work
 
@@ -109,7 +111,24 @@ class Company:
             transaction.set_rollback(True)
         status = 404 if isinstance(exception, NotFound) else 409
         log.info("web.refused", code=getattr(exception, "code", ""), path=request.path)
-        return render(request, "backstay/refused.html", {"refusal": exception}, status=status)
+        if request.headers.get("Accept", "").startswith("application/json"):
+            told = {
+                "code": exception.code,
+                "message": said(exception.message),
+                "remedy": said(exception.remedy),
+            }
+            return JsonResponse(told, status=status)
+        return render(
+            request, "backstay/refused.html", {"refusal": exception, "back": _before(request)}, status=status
+        )
+
+
+def _before(request: HttpRequest) -> str:
+    """The page of ours that asked, "" when it is not known: a refusal is no dead end."""
+    there = urlsplit(request.headers.get("Referer", ""))
+    if there.netloc != request.get_host() or not there.path.startswith("/") or there.path.startswith("//"):
+        return ""
+    return there.path + (f"?{there.query}" if there.query else "")
 
 
 def memberships_of(user: int) -> list[tuple[int, str]]:

@@ -40,7 +40,9 @@
     if (busy) { again = true; return; }
     busy = true;
     order();
-    const data = new URLSearchParams(new FormData(form)), sent = [...touched];
+    const whole = new URLSearchParams(new FormData(form)), sent = [...touched], known = form.dataset.draft !== "";
+    // What the draft holds already need not travel again: lines nobody touched are named by their keys alone.
+    const data = new URLSearchParams([...whole].filter(([name]) => !known || !name.startsWith("l.") || touched.has(name.split(".")[1])));
     data.set("do", "save");
     data.set("touched", sent.join(","));
     touched.clear();
@@ -48,13 +50,17 @@
     try {
       const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { Accept: "application/json", "X-CSRFToken": token() } });
       if (answer.status === 401 || answer.status === 403) { throw new Error("session"); }
-      if (!answer.ok) { throw new Error("server"); }
+      if (answer.status === 404 || answer.status === 409) {
+        const told = await answer.json();
+        throw new Error(`${told.message}. ${told.remedy}`);
+      }
+      if (!answer.ok) { throw new TypeError("server"); }
       show(await answer.json());
       localStorage.removeItem(kept());
     } catch (error) {
       sent.forEach((name) => touched.add(name));
-      try { localStorage.setItem(kept(), data.toString()); } catch { /* no storage */ }
-      said(error.message === "session" ? words[3] : words[2], "bad");
+      try { localStorage.setItem(kept(), whole.toString()); } catch { /* no storage */ }
+      said(error.message === "session" ? words[3] : error instanceof TypeError ? words[2] : error.message, "bad");
       clearTimeout(timer);
       timer = setTimeout(save, 5000);
     }
