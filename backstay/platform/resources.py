@@ -211,9 +211,11 @@ def page(path: str, title: str, menu: tuple[str, str, str], action: str, hidden:
 
 def label(model: type[models.Model] | None, name: str) -> tuple[str, str]:
     """(label, help) of a field: as told by a domain, else its name in words."""
-    plain = name.partition(":")[0].replace("_id", "")
-    if model is not None and (own := LABELS.get(f"{model._meta.label}.{plain}")):
-        return own
+    full = name.partition(":")[0]
+    plain = full.replace("_id", "")
+    for each in (full, plain):
+        if model is not None and (own := LABELS.get(f"{model._meta.label}.{each}")):
+            return own
     if (
         model is not None
         and _has(model, plain)

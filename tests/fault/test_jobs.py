@@ -166,7 +166,7 @@ def _importing(world: World, count: int, task: str) -> int:
     href = screen.bring("catalog/items", rows_, "items.csv")
     assert screen.send(href, "map").status_code == 302
     kept = screen.of(href)
-    args = {"import": kept.pk, "path": kept.path, "href": href, "phase": "Importing"}
+    args = {"import": kept.pk, "path": kept.path, "href": href, "phase": "Importing", "rows": count}
     with world.work(kept.created_by) as ctx:
         return work.start(ctx, task, "Import", args, count)
 
@@ -200,10 +200,10 @@ def _expect(world: World, ident: int, count: int, faults: int) -> None:
         assert WorkFault.objects.filter(work_id=ident).count() == faults
 
 
-@pytest.mark.parametrize("points", [[500, 1_500], pytest.param(None, marks=pytest.mark.long)])
+@pytest.mark.parametrize("points", [[500, 1_000], pytest.param(None, marks=pytest.mark.long)])
 def test_killed_import_row_by_row(world: World, points: list[int] | None) -> None:
     """FAILURES 49: killed -9 at two points (20 random ones in the long run), the rows are those of one run, each once."""
-    count = 3_000 if points else 12_000
+    count = 1_600 if points else 12_000
     ident = _importing(world, count, "import.rows")
     _killed_at(world, ident, points or sorted(random.Random(49).sample(range(count), 20)))
     _expect(world, ident, count, 1)
@@ -211,7 +211,7 @@ def test_killed_import_row_by_row(world: World, points: list[int] | None) -> Non
 
 def test_killed_import_as_one_whole(world: World) -> None:
     """Killed in the middle, nothing of it is there; taken up again, all of it is, and its result says so."""
-    ident = _importing(world, 4_000, "import.whole")
+    ident = _importing(world, 2_500, "import.whole")
     with worker() as process:
         assert until(lambda: look(world, ident).done >= 1_000)
         process.send_signal(signal.SIGKILL)
@@ -219,7 +219,7 @@ def test_killed_import_as_one_whole(world: World) -> None:
     assert until(lambda: _imported(world)["items"][0] == 0), "it is one transaction"
     with worker():
         assert until(ended(world, ident))
-    _expect(world, ident, 4_001, 0)
+    _expect(world, ident, 2_501, 0)
 
 
 @pytest.mark.long

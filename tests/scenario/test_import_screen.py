@@ -298,7 +298,32 @@ def _fill(world: World) -> None:
         first, second = sorted(accounts.values())[:2]
         line = ManualLineDraft
         accounting.enter_journal(ctx, [ManualDraft(date(2026, 4, 1), "Correction", (line(first, debit=1250), line(second, credit=1000), line(second, credit=250)))])  # fmt: skip
-        assert Decimal(1)
+        from backstay.domains.banking.processes import set_party_accounts
+        from backstay.domains.banking.rules import PartyAccountDraft
+        from backstay.domains.inventory.processes import (
+            TransferDraft,
+            WriteOffDraft,
+            transfer_goods,
+            write_off_goods,
+        )
+        from backstay.domains.invoicing.processes import (  # fmt: skip
+            BillDraft,
+            BillLineDraft,
+            InvoiceDraft,
+            InvoiceLineDraft,
+            enter_bills,
+            issue_invoices,
+        )
+
+        day = date(2026, 4, 2)
+        issue_invoices(ctx, [InvoiceDraft(world.parties["C1"], day, (InvoiceLineDraft("Help", Decimal("1.5"), Decimal(80), discount=Decimal("0.1")),), reference="R7")])  # fmt: skip
+        enter_bills(ctx, [BillDraft(world.parties["S1"], "L-1", day, (BillLineDraft("Rent", Decimal(1), Decimal(900), account=first),))])  # fmt: skip
+        transfer_goods(
+            ctx, [TransferDraft(day, world.places["W1"], world.places["W2"], ((world.items["A"], 2),))]
+        )
+        write_off_goods(ctx, [WriteOffDraft(day, world.places["W1"], ((world.items["A"], 1),), "broken")])
+        set_party_accounts(ctx, [PartyAccountDraft(world.parties["S1"], "DE02120300000000202051")])
+        world.pay(ctx, 5_000)
 
 
 ROUND = (

@@ -258,6 +258,34 @@ def test_a_work_that_kills_its_process_gives_up(world: World, ann: Person) -> No
         assert Notice.objects.filter(actor=ann[1], text="Fifty parties: it failed.").count() == 1
 
 
+def test_a_year_is_closed_as_one_whole(world: World, ann: Person) -> None:
+    """Periods and closing entry, or neither: a year that is closed already is refused and told."""
+    from datetime import date
+
+    from backstay.interfaces.web import closing
+
+    with world.work() as ctx:
+        world.receive(ctx, "A", 10, 6_000)
+        world.issue(ctx, "A", 4)
+    with world.work(ann[1]) as ctx:
+        ident = closing.begin(ctx, date(2026, 12, 31))
+    assert work.run(world.company, ident) == "done"
+    with world.work() as ctx:
+        from backstay import ledger
+
+        open_ = [
+            p
+            for p in ledger.list_periods(ctx)
+            if p.kind == "regular" and p.ends <= date(2026, 12, 31) and not p.closed
+        ]
+        assert open_ == []
+        entries = rows.execute("SELECT count(*) FROM entry WHERE company_id = %s AND source LIKE %s", [ctx.company, "accounting.year:%"])  # fmt: skip
+        assert entries == [(1,)]
+        ident = closing.begin(ctx, date(2026, 12, 31))
+    assert work.run(world.company, ident) == "failed"
+    assert "accounting.year" in _of(world, ident).error
+
+
 def _quotations(world: World, count: int, quantity: int = 1) -> list[int]:
     with world.work() as ctx:
         from decimal import Decimal

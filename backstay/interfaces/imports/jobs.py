@@ -60,8 +60,8 @@ def _tell(job: work.Job, faults: Sequence[Fault]) -> None:
         ])  # fmt: skip
 
 
-def _facts(outcome: Outcome, made: int, bad: int, word: str) -> list[list[str]]:
-    facts = [[_("Records"), f"{outcome.rows:,}"], [word, f"{made:,}"]]
+def _facts(job: work.Job, outcome: Outcome, made: int, bad: int, word: str) -> list[list[str]]:
+    facts = [[_("Rows"), f"{job.args['rows']:,}"], [word, f"{made:,}"]]
     if outcome.unchanged:
         facts.append([_("There already"), f"{outcome.unchanged:,}"])
     return [*facts, [_("Rows with faults"), f"{bad:,}"]]
@@ -82,7 +82,7 @@ def check(job: work.Job) -> dict[str, Any]:
         _("%(title)s: all rows can be imported.") if not bad else _("%(title)s: %(bad)s rows have faults.")
     ) % {"title": job.title, "bad": bad}
     return {
-        "facts": _facts(outcome, outcome.made, bad, _("Would be made")), "text": text, "href": job.args["href"],
+        "facts": _facts(job, outcome, outcome.made, bad, _("Would be made")), "text": text, "href": job.args["href"],
         "made": outcome.made, "unchanged": outcome.unchanged, "bad": bad, "gave_up": outcome.gave_up, "sums": list(outcome.sums.items()),
     }  # fmt: skip
 
@@ -95,7 +95,7 @@ def _told(job: work.Job, outcome: Outcome, made: int) -> dict[str, Any]:
         "names": names,
     }
     bad = _bad(outcome.faults)
-    return {"facts": _facts(outcome, made, bad, _("Made")), "text": text, "href": job.args["href"], "made": made, "bad": bad}  # fmt: skip
+    return {"facts": _facts(job, outcome, made, bad, _("Made")), "text": text, "href": job.args["href"], "made": made, "bad": bad}  # fmt: skip
 
 
 @work.long("import.whole", keeps=False)

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backstay.base.errors import NotFound, Refusal
@@ -28,6 +29,10 @@ from backstay.platform.context import Ctx
 from backstay.platform.models import Import, Work
 from backstay.platform.resources import Resource
 
+HOLDS = {
+    "empty": gettext_noop("nothing"), "whole": gettext_noop("whole numbers"), "number": gettext_noop("figures"), "date": gettext_noop("dates"),
+    "yes": gettext_noop("yes or no"), "mail": gettext_noop("mail addresses"), "text": gettext_noop("text"),
+}  # fmt: skip
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -140,7 +145,13 @@ def _posted(request: HttpRequest, ctx: Ctx, spec: Kind, kept: Import) -> HttpRes
 
 
 def _start(ctx: Ctx, kept: Import, task: str, title: str, phase: str) -> int:
-    args = {"import": kept.pk, "path": kept.path, "href": f"/{kept.path}/import/{kept.pk}", "phase": phase}
+    args = {
+        "import": kept.pk,
+        "path": kept.path,
+        "href": f"/{kept.path}/import/{kept.pk}",
+        "phase": phase,
+        "rows": kept.profile["rows"],
+    }
     return work.start(ctx, task, title % {"name": kept.name}, args, kept.profile["rows"])
 
 
@@ -198,7 +209,7 @@ def _mapped(ctx: Ctx, spec: Kind, kept: Import) -> dict[str, Any]:
         share = c["filled"] * 100 // looked["rows"] if looked["rows"] else 0
         columns.append(c | {
             "n": n, "place": place, "share": share, "form": form, "forms": profile.DATES if kind == "date" else ((".", ",") if kind == "number" else ()),
-            "doubtful": bool(c["doubt"]) and kind in ("date", "number") and c["name"] not in told["forms"], "many": c["distinct"] >= profile.DISTINCT,
+            "doubtful": bool(c["doubt"]) and kind in ("date", "number") and c["name"] not in told["forms"], "many": c["distinct"] >= profile.DISTINCT, "holds": _(HOLDS[c["type"]]),
         })  # fmt: skip
     free = [
         f | {"value": told["same"].get(f["place"], "")} for f in fields if f["place"] not in told["columns"]
@@ -261,6 +272,7 @@ def _running(ctx: Ctx, kept: Import) -> dict[str, Any]:
     if current is not None:
         told |= seen(ctx, current)
         told["finished"] = kept.done is not None and current.state == "done"
+        told["settled"] = kept.done is not None and current.state in (*GOING, "done")
     return told
 
 

@@ -2,6 +2,6 @@
 
 from backstay.interfaces import demo, practice
 from backstay.interfaces.imports import jobs
-from backstay.interfaces.web import bulk
+from backstay.interfaces.web import bulk, closing
 
-TASKS = (bulk, demo, jobs, practice)
+TASKS = (bulk, closing, demo, jobs, practice)
