@@ -145,11 +145,14 @@ def write_off_goods(ctx: Ctx, drafts: Sequence[WriteOffDraft]) -> list[Moved]:
 
 
 def put_away(
-    ctx: Ctx, moves: Sequence[tuple[int, int | None, int | None, int]], on: date, source: str
+    ctx: Ctx,
+    moves: Sequence[tuple[int, int | None, int | None, int]],
+    on: date,
+    source: str | Sequence[str],
 ) -> None:
     """Move quantities (item, from bin, to bin, steps) within a warehouse; None is its floor outside the bins.
 
-    Bins are memo mirrors: they carry quantity only, cost nothing and disturb no average (POSTINGS 14.3, 14.4).
+    ``source``: the document that moves them, or one per move. Bins are memo mirrors: they carry quantity only, cost nothing and disturb no average (POSTINGS 14.3, 14.4).
     A bin never gives more than it has.
     """
     access.require(ctx, "inventory.bin.move")
@@ -170,7 +173,8 @@ def put_away(
             for p in (target, origin)
         ]
         lines = (Line(subs[0], quantity, 0), Line(subs[1], -quantity, 0))
-        entries.append(Entry("stock", on, source, f"bins.{n}", lines))
+        document = source if isinstance(source, str) else source[n]
+        entries.append(Entry("stock", on, document, f"bins.{n}", lines))
     ledger.post(ctx, entries)
 
 

@@ -310,3 +310,57 @@ def delivered_before(ctx: Ctx, party: int, delivery_note: str) -> tuple[int, str
     """(id, number, day) of the receipt that has this delivery note of the party already."""
     found = rows.execute(_DELIVERED, [party, delivery_note.strip()])
     return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+class ShelfRow(NamedTuple):
+    """An item as somebody counts it: what the books have of it at a warehouse (steps), and in which bins."""
+
+    item_id: int
+    sku: str
+    name: str
+    barcode: str | None
+    uom: str
+    scale: int
+    on_hand: int
+    bins: str
+
+
+_SHELF = """
+SELECT i.id, i.sku, i.name, i.barcode, m.name, u.scale, coalesce(x.amount, 0)::bigint, coalesce(b.bins, '')
+FROM catalog_item i JOIN unit u ON u.id = i.unit_id JOIN catalog_uom m ON m.id = i.uom_id
+LEFT JOIN LATERAL (
+    SELECT sum(l.amount) AS amount FROM subaccount s JOIN live l ON l.subaccount_id = s.id
+    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.place_id = %(place)s AND s.goods AND NOT s.memo) x ON true
+LEFT JOIN LATERAL (
+    SELECT string_agg(p.code, ', ' ORDER BY p.code) AS bins FROM subaccount s
+    JOIN inventory_place p ON p.id = s.place_id AND p.parent_id = %(place)s JOIN live l ON l.subaccount_id = s.id AND l.amount > 0
+    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.account_id = %(bin)s) b ON true
+WHERE i.id = ANY(%(items)s::bigint[]) ORDER BY coalesce(b.bins, '~'), i.sku
+"""
+
+
+def shelf(ctx: Ctx, place: int, items: Iterable[int]) -> list[ShelfRow]:
+    """Items as they are counted at a warehouse, in the order one walks: by bin, then SKU."""
+    named = {"place": place, "items": sorted(set(items)), "bin": ctx.accounts.get("bin", 0)}
+    return [ShelfRow(*row) for row in rows.execute(_SHELF, named)]
+
+
+_STOCKED = """
+SELECT DISTINCT i.id FROM subaccount s JOIN live l ON l.subaccount_id = s.id AND l.amount <> 0
+JOIN catalog_item i ON i.unit_id = s.unit_id AND i.company_id = s.company_id
+WHERE s.company_id = %(company)s AND s.place_id = %(place)s AND s.goods AND NOT s.memo
+AND (%(category)s::bigint IS NULL OR i.category_id = %(category)s)
+AND (%(inside)s::bigint IS NULL OR EXISTS (
+    SELECT FROM subaccount b JOIN live x ON x.subaccount_id = b.id AND x.amount > 0
+    WHERE b.unit_id = s.unit_id AND b.company_id = s.company_id AND b.account_id = %(bin)s AND b.place_id = %(inside)s))
+ORDER BY i.id LIMIT %(limit)s
+"""
+
+
+def stocked(ctx: Ctx, place: int, category: int | None, inside: int | None, limit: int) -> list[int]:
+    """Items of which a warehouse has any, of a category or lying in a bin."""
+    named = {
+        "company": ctx.company, "place": place, "category": category, "inside": inside, "limit": limit,
+        "bin": ctx.accounts.get("bin", 0),
+    }  # fmt: skip
+    return [row[0] for row in rows.execute(_STOCKED, named)]

@@ -11,6 +11,7 @@ from backstay.domains.sales.ordering import (
     confirm_orders,
     create_quotations,
 )
+from backstay.domains.sales.picking import PickedDraft, ship_picked
 from backstay.domains.sales.returning import return_goods
 from backstay.domains.sales.reversing import undo_invoices, undo_receipts, undo_shipments
 from backstay.domains.sales.rules import (
@@ -26,6 +27,7 @@ __all__ = [
     "LIFE",
     "OrderInvoiceDraft",
     "OrderLineDraft",
+    "PickedDraft",
     "QuotationDraft",
     "ReturnDraft",
     "ShipDraft",
@@ -39,6 +41,7 @@ __all__ = [
     "return_goods",
     "reverse_accruals",
     "ship_orders",
+    "ship_picked",
     "undo_invoices",
     "undo_receipts",
     "undo_shipments",

@@ -247,22 +247,22 @@ def _differences(
         x, price = lines[key], prices[key][1]
         if not mine["q"]:
             continue
+        wrong = match(_as_match(x, mine["q"], price), allowed)
+        dear = wrong is not None and wrong.code == "purchasing.match_price"
         if price != x.unit_price:
             more = price - x.unit_price
             percent = f" ({more * 100 / x.unit_price:+.1f} %)" if x.unit_price else ""
             told = _("%(item)s: billed at %(price)s, ordered at %(ordered)s%(percent)s.") % {
                 "item": x.text or x.name, "price": number_text(price), "ordered": number_text(x.unit_price), "percent": percent,
             }  # fmt: skip
-            notes.append(Note(told, _said(match(_as_match(x, mine["q"], price), allowed), accept)))
-            continue
-        wrong = match(_as_match(x, mine["q"], price), allowed)
-        if wrong is not None:
+            notes.append(_note(told, wrong if dear else None, accept))
+        if wrong is not None and not dear:
             ratio = Fraction(x.stock_quantity) / Fraction(x.quantity)
             told = _("%(item)s: %(billed)s billed in all, %(ordered)s ordered, %(received)s arrived.") % {
                 "item": x.text or x.name, "billed": exact(x.billed + mine["q"], ratio), "ordered": exact(x.stock_quantity, ratio),
                 "received": exact(x.received if x.goods else x.stock_quantity, ratio),
             }  # fmt: skip
-            notes.append(Note(told, _said(wrong, accept)))
+            notes.append(_note(told, wrong, accept))
     return notes
 
 
@@ -271,14 +271,12 @@ def _as_match(x: WorkLine, steps: int, price: Decimal) -> MatchLine:
     return MatchLine(x.text, x.stock_quantity, received, x.billed, steps, x.unit_price, price)
 
 
-def _said(wrong: Refusal | None, accept: str) -> str:
+def _note(told: str, wrong: Refusal | None, accept: str) -> Note:
     if wrong is None:
-        return _("Within what is allowed.")
-    return (
-        _("Taken with your reason.")
-        if accept
-        else _("More than is allowed: ask the supplier, or give a reason.")
-    )
+        return Note(told, _("Within what is allowed."))
+    if accept:
+        return Note(told, _("Taken with your reason."))
+    return Note(told, _("More than is allowed: ask the supplier, or give a reason."), code=wrong.code)
 
 
 def _billed(ctx: Ctx, order: int, ident: int, paper: int | None) -> Made:

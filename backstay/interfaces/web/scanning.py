@@ -121,6 +121,13 @@ class Sheet:
         ""
     )  # what the catalogue knows of a code that is not on the sheet
 
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        """(column, class): figures stand right, words left."""
+        first = self.rows[0].cells if self.rows else ()
+        words = [n < len(first) and first[n][1] == "wrap" for n in range(len(self.columns))]
+        return [(c, "" if word else "amt") for c, word in zip(self.columns, words, strict=True)]
+
     def begin(self) -> None:
         """As the screen opens."""
         for row in self.rows:
@@ -163,7 +170,7 @@ class Sheet:
         self.said = self._scan(text.strip())
 
     def _scan(self, text: str) -> Said:
-        count, found = self._heard(text)
+        count, found = self.heard(text)
         code = text if count is None else text.partition("*")[2]
         if count is not None and count <= 0:
             return Said(False, _("“%(text)s”: before the * stands a figure above 0.") % {"text": text[:40]})
@@ -213,7 +220,7 @@ class Sheet:
             }
         return Said(True, told, last.key)
 
-    def _heard(self, text: str) -> tuple[Fraction | None, list[Row]]:
+    def heard(self, text: str) -> tuple[Fraction | None, list[Row]]:
         """(count before the star, lines with the code); None: no star."""
         found = self._with(text)
         if found or "*" not in text:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, register_converter
 
 from backstay.interfaces.web import (
     bank,
+    counting,
     documents,
     exporting,
     finding,
@@ -15,6 +16,7 @@ from backstay.interfaces.web import (
     payruns,
     people,
     periods,
+    picking,
     receiving,
     reporting,
     shipping,
@@ -41,7 +43,17 @@ class ResourcePath:
         return value
 
 
-SCREENS = (bank, payruns, shipping, receiving, steps, reporting, periods)  # they register their pages
+SCREENS = (
+    bank,
+    payruns,
+    shipping,
+    receiving,
+    picking,
+    counting,
+    steps,
+    reporting,
+    periods,
+)  # they register their pages
 register_converter(ResourcePath, "res")
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),

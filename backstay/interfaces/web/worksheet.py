@@ -54,12 +54,13 @@ class Made:
 
 @dataclass(slots=True)
 class Note:
-    """A warning before it hurts, with a link to what it is about."""
+    """A warning before it hurts, with a link to what it is about. ``code``: of the refusal it explains."""
 
     text: str
     more: str = ""
     href: str = ""
     label: str = ""
+    code: str = ""
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ class Work:
     scan: bool = True
     empty: str = ""
     words: tuple[str, str, str, str] = ("", "", "", "")
+    nav: str = ""  # its place in the menu, where that is not the resource's
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -121,10 +123,11 @@ def answer(request: HttpRequest, ctx: Ctx, work: Work) -> Answer:
                 return result
             stopped = result
     trial = None
-    if not wrong and not nothing and do not in ("scan", "undo") and stopped is None:
+    notes = [] if wrong or nothing else list(work.warn(values, quantities))
+    if not wrong and not nothing and stopped is None:
         trial = _tried(ctx, work, values, quantities)
-    context = _context(request, ctx, work, trial, stopped)
-    context["notes"] = [] if wrong or nothing else work.warn(values, quantities)
+        trial["told"] = trial["refusal"] is not None and trial["refusal"].code in {n.code for n in notes}
+    context = _context(request, ctx, work, trial, stopped) | {"notes": notes}
     if do == "preview" and request.headers.get("HX-Request"):
         return "backstay/_posting.html", context
     return "backstay/worksheet.html", context
@@ -217,7 +220,7 @@ def _context(
     named = names(resource_of(work.path))
     return {
         "name": named["name"], "one": named["one"], **work.more, "work": work, "sheet": work.sheet, "preview": trial, "stopped": stopped, "ctx": ctx,
-        "once": request.POST.get("once") or uuid.uuid4().hex, "nav": navigation(ctx, work.path),
+        "once": request.POST.get("once") or uuid.uuid4().hex, "nav": navigation(ctx, work.nav or work.path),
         "words": "|".join(work.words), "here": request.path,
     }  # fmt: skip
 

@@ -43,7 +43,13 @@
   function state(row) {
     const out = $("[data-state]", row), words = form().dataset.states.split("|"), now = sum(row, false);
     const left = told(row, "left"), most = row.dataset.most === "" ? null : told(row, "most");
-    const which = now === null || (most !== null && now > most) ? 3 : now === 0n ? 0 : now < left || most === null ? 1 : 2;
+    if ("count" in form().dataset) {
+      const any = inputs(row).some((q) => q.value.trim() !== "");
+      row.dataset.is = !any ? 0 : now === null ? 3 : 1;
+      out.textContent = words[row.dataset.is];
+      return false;
+    }
+    const which = now === null || (most !== null && now > most) ? 3 : now === 0n ? 0 : now < left ? 1 : 2;
     row.dataset.is = which;
     out.textContent = words[which] || "";
     return which === 2;
@@ -157,7 +163,7 @@
     }
     if (at.matches("input:not([type=checkbox], [type=radio])") && key === "Enter" && !ctrl && at.form === form()) { event.preventDefault(); ($("#scan") || $("[data-q]"))?.focus(); return; }
     /* A scanner types wherever the cursor stands: outside a field it means the scan field. */
-    if ($("#scan") && !$("#overlay > *") && key.length === 1 && key !== "?" && key !== " " && !ctrl && !event.altKey && !at.matches("input, textarea, select, dialog *")) {
+    if ($("#scan") && !$("#overlay > *") && key.length === 1 && key !== "?" && key !== " " && !ctrl && !event.altKey && !at.matches("input:not([type=radio], [type=checkbox]), textarea, select, dialog *")) {
       event.stopPropagation();
       $("#scan").focus();
     }
