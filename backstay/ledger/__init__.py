@@ -1,6 +1,6 @@
 """The ledger: one double-entry engine for money, goods, securities, days and hours."""
 
-from backstay.ledger.balances import AccountSum, Balance, Locked, account_sums, lock_balances
+from backstay.ledger.balances import AccountSum, Balance, Locked, account_sums, account_values, lock_balances
 from backstay.ledger.holds import Want, expire, freeze, release, reserve, rollup, set_floor, set_guard
 from backstay.ledger.periods import PeriodRow, close_period, list_periods, open_periods, reopen_period
 from backstay.ledger.posting import Entry, Line, Posted, Sub, account_id, entries_of, post, reverse
@@ -19,6 +19,7 @@ __all__ = [
     "Want",
     "account_id",
     "account_sums",
+    "account_values",
     "check",
     "close_period",
     "entries_of",

@@ -77,3 +77,11 @@ def account_sums(
     """Sums by account and unit over ``since``..``until``: summaries plus what is not rolled up yet."""
     sql = "SELECT account_id, unit_id, debit, credit, amount FROM account_sums(%s, %s, %s::text[])"
     return [AccountSum(*row) for row in execute(sql, [since, until, list(kinds)])]
+
+
+def account_values(
+    ctx: Ctx, until: date, since: date = date.min, kinds: Sequence[str] = ALL_KINDS
+) -> dict[int, tuple[int, int]]:
+    """Debit and credit by account over ``since``..``until``, in the company's currency: from the days' summary."""
+    sql = "SELECT account_id, debit, credit FROM account_values(%s, %s, %s::text[])"
+    return {row[0]: (row[1], row[2]) for row in execute(sql, [since, until, list(kinds)])}

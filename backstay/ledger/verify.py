@@ -31,6 +31,7 @@ LEDGER_CODES = (
     "ledger.balance",
     "ledger.account_balance",
     "ledger.open_item",
+    "ledger.account_day",
 )
 Finder = Callable[[Ctx], Iterable[str]]
 _CHECKS: dict[str, Finder] = {}
@@ -61,6 +62,7 @@ def verify(ctx: Ctx) -> list[Check]:
         for code, text in execute(sql):
             found[code].append(text)
     found["ledger.open_item"] = [text for (text,) in execute("SELECT found FROM verify_open_items()")]
+    found["ledger.account_day"] = [text for (text,) in execute("SELECT found FROM verify_account_days()")]
     for code, finder in _CHECKS.items():
         found[code].extend(finder(ctx))
     return [Check(code, not texts, texts[:SHOWN]) for code, texts in found.items()]

@@ -48,11 +48,7 @@ def chart(ctx: Ctx) -> dict[int, tuple[str, str, str]]:
 
 
 def _by_account(ctx: Ctx, until: date, since: date, kinds: Iterable[str]) -> dict[int, tuple[int, int]]:
-    sums: dict[int, tuple[int, int]] = {}
-    for found in ledger.account_sums(ctx, until, since, list(kinds)):
-        debit, credit = sums.get(found.account, (0, 0))
-        sums[found.account] = (debit + found.debit, credit + found.credit)
-    return sums
+    return ledger.account_values(ctx, until, since, list(kinds))
 
 
 def trial_balance(ctx: Ctx, as_of: date) -> Statement:
@@ -72,7 +68,7 @@ def balances_by_role(ctx: Ctx, roles: Sequence[str], ends: Sequence[date]) -> di
     starts = [date.min, *(day + timedelta(days=1) for day in ends[:-1])]
     sql = (
         "SELECT w.n, a.role, sum(s.debit - s.credit)::bigint FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY w(since, until, n),"
-        " LATERAL account_sums(w.since, w.until, %s::text[]) s JOIN account a ON a.id = s.account_id"
+        " LATERAL account_values(w.since, w.until, %s::text[]) s JOIN account a ON a.id = s.account_id"
         " WHERE a.role = ANY(%s::text[]) GROUP BY 1, 2"
     )
     moved = {
