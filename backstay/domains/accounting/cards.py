@@ -110,18 +110,29 @@ def moves(
     return [Move(*row) for row in rows.execute(_CARD_FEW if few else _CARD_MANY, params)]
 
 
+# Memo accounts count goods: only these need the summary by unit.
+_OPENING = """
+WITH a AS (SELECT id, type FROM account WHERE id = ANY(%(ids)s::bigint[]))
+SELECT coalesce((SELECT sum(x.debit - x.credit) FROM account_values(%(since)s, %(until)s, %(kinds)s::text[]) x JOIN a ON a.id = x.account_id), 0)::bigint
+     + CASE WHEN EXISTS (SELECT FROM a WHERE type = 'memo') THEN coalesce((
+           SELECT sum(x.amount) FROM account_sums(%(since)s, %(until)s, %(kinds)s::text[]) x JOIN a ON a.id = x.account_id WHERE a.type = 'memo'), 0)::bigint
+       ELSE 0 END
+"""
+
+
 def opening_of(ctx: Ctx, card: Card, day: date) -> int:
     """What a card holds before ``day``, from the summaries."""
     if day <= date.min:
         return 0
     before = date.fromordinal(day.toordinal() - 1)
     if card.party is None and card.item is None:
-        sql = (
-            "SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN x.amount ELSE x.debit - x.credit END), 0)::bigint"
-            " FROM account_sums(%s, %s, %s::text[]) x JOIN account a ON a.id = x.account_id WHERE a.id = ANY(%s::bigint[])"
-        )
-        kinds = list(ledger.balances.ALL_KINDS)
-        return int(rows.execute(sql, [date.min, before, kinds, list(card.accounts)])[0][0])
+        told = {
+            "since": date.min,
+            "until": before,
+            "kinds": list(ledger.balances.ALL_KINDS),
+            "ids": list(card.accounts),
+        }
+        return int(rows.execute(_OPENING, told)[0][0])
     sql = (
         "SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN b.amount ELSE b.value END), 0)::bigint"
         f" FROM balances_at(ARRAY(SELECT s.id FROM subaccount s WHERE {_CARD_SCOPE}), %(day)s) b"

@@ -117,9 +117,8 @@ Sums = dict[int, tuple[int, int]]  # account → (debit, credit)
 def sums_of(ctx: Ctx, spans: Sequence[tuple[date, date]], kinds: Iterable[str] | None = None) -> list[Sums]:
     """Debit and credit by account in each span, from the summaries: one statement for any number of spans."""
     sql = (
-        "SELECT w.n, s.account_id, sum(s.debit)::bigint, sum(s.credit)::bigint"
-        " FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY w(since, until, n),"
-        " LATERAL account_sums(w.since, w.until, %s::text[]) s GROUP BY 1, 2"
+        "SELECT w.n, s.account_id, s.debit, s.credit FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY w(since, until, n),"
+        " LATERAL account_values(w.since, w.until, %s::text[]) s"
     )
     told = list(ledger.balances.ALL_KINDS if kinds is None else kinds)
     found: list[Sums] = [{} for _ in spans]

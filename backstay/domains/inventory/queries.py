@@ -84,14 +84,22 @@ def stock(ctx: Ctx, as_of: date | None = None) -> list[StockRow]:
     return [StockRow(*row) for row in found]
 
 
+# By account where each holds goods alone, as the chart has them; by unit where an account may hold anything and does.
+_LEDGER_VALUE = """
+SELECT CASE WHEN EXISTS (
+    SELECT FROM account a CROSS JOIN LATERAL (SELECT FROM subaccount s WHERE s.company_id = a.company_id AND s.account_id = a.id AND s.goods LIMIT 1) s
+    WHERE a.company_id = %(company)s AND a.type <> 'memo' AND a.unit_kind IS NULL AND a.postable)
+THEN (SELECT sum(x.debit - x.credit) FROM account_sums(%(since)s, %(until)s, %(kinds)s::text[]) x JOIN unit u ON u.id = x.unit_id WHERE u.kind = 'goods')
+ELSE (SELECT sum(x.debit - x.credit) FROM account_values(%(since)s, %(until)s, %(kinds)s::text[]) x
+      JOIN account a ON a.id = x.account_id WHERE a.unit_kind = 'goods') END
+"""
+
+
 def ledger_value(ctx: Ctx, as_of: date | None = None) -> int:
     """What the inventory accounts show: all valued accounts of goods, from the summaries."""
-    sql = (
-        "SELECT coalesce(sum(x.debit - x.credit), 0)::bigint FROM account_sums(%s, %s, %s::text[]) x"
-        " JOIN unit u ON u.id = x.unit_id WHERE u.kind = 'goods'"
-    )
     kinds = ["opening", "regular", "adjusting", "closing"]
-    return int(rows.execute(sql, [date.min, as_of or date.max, kinds])[0][0])
+    told = {"company": ctx.company, "since": date.min, "until": as_of or date.max, "kinds": kinds}
+    return int(rows.execute(_LEDGER_VALUE, told)[0][0] or 0)
 
 
 _CARD = """
