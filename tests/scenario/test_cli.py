@@ -8,12 +8,14 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backstay.interfaces.cli.main import COMMANDS
 from tests.conftest import ROOT
+from tests.trade import World
 
 
 def backstay(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -236,3 +238,26 @@ def test_doctor(database: str) -> None:
 def test_db(database: str) -> None:
     assert backstay("db", "status").returncode == 0
     assert "password" in backstay("db", "url").stdout
+
+
+def test_statements_of_the_bank(world: World, tmp_path: Path) -> None:
+    """In once, twice is once; an unknown account and a broken file are refused with what to do."""
+    told = tmp_path / "bank.toml"
+    told.write_text('[columns]\ndate = "Date"\namount = "Amount"\ntext = "Text"\n', encoding="utf-8")
+    table = tmp_path / "march.csv"
+    table.write_text("Date,Amount,Text\n2026-03-02,120.50,rent\n2026-03-03,-4.20,charge\n", encoding="utf-8")
+    more = ("--company", str(world.company))
+    command = ("bank", "import", str(table), "--map", str(told), "--account", "BANK", *more)
+    first, again = backstay(*command), backstay(*command)
+    assert "2 new lines, 0 of them matched; 0 were known" in first.stdout, first.stderr
+    assert "0 new lines, 0 of them matched; 2 were known" in again.stdout, again.stderr
+    wrong = backstay("bank", "import", str(table), "--map", str(told), "--account", "NONE", *more)
+    assert wrong.returncode == 3
+    assert "banking.account: there is no bank account NONE" in wrong.stderr
+    table.write_text("nothing of the kind", encoding="utf-8")
+    broken = backstay("bank", "import", str(table), *more)
+    assert broken.returncode == 3
+    assert "neither camt.053, MT940 nor OFX" in broken.stderr
+    missing = backstay("bank", "file", "RUN-2026-99999", "--out", str(tmp_path / "p.xml"), *more)
+    assert missing.returncode == 3
+    assert not (tmp_path / "p.xml").exists()

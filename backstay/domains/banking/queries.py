@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound
-from backstay.domains.banking.models import BankAccount, Payment, StatementLine
+from backstay.domains.banking.models import BankAccount, Payment, PaymentRun, StatementLine
 from backstay.platform import rows
 
 
@@ -30,6 +30,14 @@ def numbers(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
 def bank_accounts(ctx: Ctx) -> list[BankAccount]:
     """Bank accounts and cash boxes in use."""
     return list(BankAccount.objects.filter(company_id=ctx.company, archived_on=None).order_by("kind", "id"))
+
+
+def run_id(ctx: Ctx, number: str) -> int | None:
+    """The payment run of a number."""
+    found: int | None = (
+        PaymentRun.objects.filter(company_id=ctx.company, number=number).values_list("id", flat=True).first()
+    )
+    return found
 
 
 def statement_lines(ctx: Ctx, bank_account: int, state: str, limit: int, after: int = 0) -> list[Any]:

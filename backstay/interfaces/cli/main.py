@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("backstay.interfaces.cli.run", "Start database, web and worker; stop them cleanly."),
     "demo": ("backstay.interfaces.cli.demo", "Make a trading company, let it trade, verify, serve."),
     "import": ("backstay.interfaces.cli.import_", "Bring data in from CSV or XLSX by a mapping file."),
+    "bank": ("backstay.interfaces.cli.bank", "Import statements of the bank; write payment files."),
     "export": ("backstay.interfaces.cli.export", "Write records, documents or entries as CSV, XLSX or JSON."),
     "post": ("backstay.interfaces.cli.post", "Post draft documents."),
     "report": ("backstay.interfaces.cli.report", "Print a report as text, JSON or CSV."),
