@@ -146,3 +146,19 @@ def test_every_domain_has_its_page() -> None:
         if (path / "models.py").exists():
             text = (path / "README.md").read_text(encoding="utf-8")
             assert re.search(r"^\|.*(done|partly|not).*\|", text, re.MULTILINE), path.name
+
+
+def test_resources_stay_small() -> None:
+    """ADR 9: twelve options and no more; and the platform stays under 40 % of what it carries."""
+    import dataclasses
+
+    from backstay.platform.resources import Resource
+
+    assert len(dataclasses.fields(Resource)) <= 12
+
+    def lines(part: str) -> int:
+        return sum(
+            p.read_text(encoding="utf-8").count("\n") for p in CODE if f"backstay/{part}/" in p.as_posix()
+        )
+
+    assert lines("platform") < lines("domains") * 0.4
