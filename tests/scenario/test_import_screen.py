@@ -385,3 +385,31 @@ def _plain(path: str, content: bytes) -> list[str]:
         re.sub(r"^[^,]*,", "", line) if path not in ("parties/parties", "catalog/items") else line
         for line in found
     )
+
+
+def test_command_and_screen_are_one(ann: Screen, tmp_path: Any) -> None:
+    """What the command line imported by a mapping file, the screen knows; and the other way round."""
+    from backstay.interfaces.imports.run import run_import
+
+    content = "SKU;Name;Preis\nM1;One;1.234,50\nM2;Two;2,00\n"
+    file, mapping = tmp_path / "items.csv", tmp_path / "items.toml"
+    file.write_text(content)
+    mapping.write_text(
+        '[file]\ndelimiter = ";"\n[fields]\nsku = "SKU"\nname = "Name"\nsales_price = { column = "Preis", decimal = ",", group = "." }\n'
+    )
+    assert run_import(ann.company, "catalog/items", [file], mapping).made == 2
+    href = ann.bring("catalog/items", content)
+    told = ann.check(href).result
+    assert (told["made"], told["unchanged"]) == (0, 2)  # type: ignore[index]
+    more = ann.bring("catalog/items", content + "M3;Three;3,00\n")
+    assert ann.run(more).result["made"] == 1  # type: ignore[index]
+    file.write_text(content + "M3;Three;3,00\n")
+    assert run_import(ann.company, "catalog/items", [file], mapping).unchanged == 3
+
+
+def test_two_files_one_after_the_other(ann: Screen) -> None:
+    """FAILURES 50: the second file's rows are not skipped because of the first's."""
+    first = "Name,Mail\nAnna,a@example.com\nAnna,a@example.com\n"
+    assert ann.run(ann.bring("parties/parties", first)).result["made"] == 2, "rows without a key count each"  # type: ignore[index]
+    second = "Name,Mail\nBert,b@example.com\nAnna,a@example.com\n"
+    assert ann.run(ann.bring("parties/parties", second)).result["made"] == 1  # type: ignore[index]

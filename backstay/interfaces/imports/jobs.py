@@ -56,7 +56,7 @@ def _tell(job: work.Job, faults: Sequence[Fault]) -> None:
     ordered = sorted(faults, key=lambda f: (f.row, f.column))
     for n in range(0, len(ordered), TOLD):
         job.faults([
-            {"name": str(f.row), "place": f.row, "field": f.column, "value": f.value, "reason": f.reason} for f in ordered[n : n + TOLD]
+            {"name": _("Row %(n)s") % {"n": f.row}, "place": f.row, "field": f.column, "value": f.value, "reason": f.reason} for f in ordered[n : n + TOLD]
         ])  # fmt: skip
 
 
@@ -88,7 +88,8 @@ def check(job: work.Job) -> dict[str, Any]:
 
 
 def _told(job: work.Job, outcome: Outcome, made: int) -> dict[str, Any]:
-    names = _(RESOURCES[job.args["path"]].names[1])
+    resource = RESOURCES[job.args["path"]]
+    names = _(resource.names[1])
     text = _("%(title)s: %(made)s %(names)s made.") % {
         "title": job.title,
         "made": f"{made:,}",

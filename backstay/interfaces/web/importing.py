@@ -205,11 +205,11 @@ def _mapped(ctx: Ctx, spec: Kind, kept: Import) -> dict[str, Any]:
     for n, c in enumerate(looked["columns"]):
         place = by_column.get(c["name"], "")
         kind = _spec_of(spec, place).type if place else ""
-        form = told["forms"].get(c["name"]) or c["form"]
+        form, holds = told["forms"].get(c["name"]) or c["form"], HOLDS[c["type"]]
         share = c["filled"] * 100 // looked["rows"] if looked["rows"] else 0
         columns.append(c | {
             "n": n, "place": place, "share": share, "form": form, "forms": profile.DATES if kind == "date" else ((".", ",") if kind == "number" else ()),
-            "doubtful": bool(c["doubt"]) and kind in ("date", "number") and c["name"] not in told["forms"], "many": c["distinct"] >= profile.DISTINCT, "holds": _(HOLDS[c["type"]]),
+            "doubtful": bool(c["doubt"]) and kind in ("date", "number") and c["name"] not in told["forms"], "many": c["distinct"] >= profile.DISTINCT, "holds": _(holds),
         })  # fmt: skip
     free = [
         f | {"value": told["same"].get(f["place"], "")} for f in fields if f["place"] not in told["columns"]
