@@ -626,3 +626,28 @@ def test_a_sheet_of_many_lines_takes_the_same_statements(ann: Client, stocked: W
                 assert ann.get(path).status_code == 200
             counts.append(len(n))
     assert counts[:2] == counts[2:]
+
+
+def test_figures_in_german(ann: Client, world: World) -> None:
+    """1,234 kg is a little more than one, whatever the language; a sheet is the same for colleagues of both."""
+    with world.work() as ctx:
+        made = create_items(ctx, [ItemDraft("KG", "Flour", scale=3, purchase_price=Decimal(1))])[0]
+        buy = purchasing.OrderLineDraft(made, Decimal("1.234"), Decimal("1.5"))
+        order = purchasing.create_orders(
+            ctx, [purchasing.OrderDraft(world.parties["S1"], D, (buy,), world.places["W1"])]
+        )[0]
+        purchasing.confirm_orders(ctx, [order])
+    ann.post("/language", {"language": "de"})
+    at, line = f"/purchasing/orders/{order}/receive", world.line("purchasing", order)
+    page = ann.get(at)
+    assert value(page, f"q.{line}") == "1,234"
+    page = ann.post(at, carried(page) | {"scan": "0,5*KG", "do": "scan"})
+    assert value(page, f"q.{line}") == "0,5"
+    assert ann.post(at, carried(page) | {f"q.{line}": "1,234", "do": "make", "h.on": DAY}).status_code == 302
+    assert lines(world, "purchasing", order, "received") == [(1234,)]
+    assert value(ann.get(f"/purchasing/orders/{order}/bill"), f"p.{line}") == "1,5"
+    sheet = begin(ann, world)
+    keep(ann, sheet, 1, **{f"q_{made}": "1,2"})
+    assert value(ann.get(sheet), f"q.{made}") == "1,2"
+    assert value(person(world, "bob").get(sheet), f"q.{made}") == "1.2"
+    assert "−0,034" in text(ann.get(sheet + "?review=1"))

@@ -281,18 +281,19 @@ class There(NamedTuple):
 
 _THERE = """
 SELECT i.id, coalesce(x.amount, 0), coalesce(x.promised, 0), coalesce(b.bins, '[]')
-FROM catalog_item i
+FROM catalog_item i LEFT JOIN catalog_category c ON c.id = i.category_id
 LEFT JOIN LATERAL (
     SELECT sum(l.amount)::bigint AS amount, sum((
         SELECT coalesce(sum(h.remaining), 0) FROM hold h WHERE h.subaccount_id = s.id AND h.state = 'pending'
         AND h.expires_at > now() AND NOT h.id = ANY(%(holds)s::bigint[])))::bigint AS promised
     FROM subaccount s JOIN live l ON l.subaccount_id = s.id
-    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.place_id = %(place)s AND s.goods AND NOT s.memo) x ON true
+    WHERE s.company_id = i.company_id AND s.account_id = coalesce(c.stock_account_id, %(stock)s) AND s.unit_id = i.unit_id
+    AND s.party_id = 0 AND s.item = '' AND s.place_id = %(place)s) x ON true
 LEFT JOIN LATERAL (
     SELECT json_agg(json_build_array(p.code, p.id, l.amount) ORDER BY p.code)::text AS bins
     FROM subaccount s JOIN inventory_place p ON p.id = s.place_id AND p.parent_id = %(place)s
     JOIN live l ON l.subaccount_id = s.id AND l.amount > 0
-    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.account_id = %(bin)s) b ON true
+    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.account_id = %(bin)s AND s.party_id = 0 AND s.item = '') b ON true
 WHERE i.id = ANY(%(items)s::bigint[]) AND i.unit_id IS NOT NULL
 """
 
@@ -300,7 +301,7 @@ WHERE i.id = ANY(%(items)s::bigint[]) AND i.unit_id IS NOT NULL
 def there(ctx: Ctx, place: int, items: Iterable[int], holds: Iterable[int] = ()) -> dict[int, There]:
     """What is at a warehouse by item; what ``holds`` (our own) keep is not promised to others. Services are left out."""
     named = {
-        "place": place, "items": sorted(set(items)), "holds": sorted(holds), "bin": ctx.accounts.get("bin", 0),
+        "place": place, "items": sorted(set(items)), "holds": sorted(holds), "bin": ctx.accounts.get("bin", 0), "stock": ctx.accounts["stock"],
     }  # fmt: skip
     return {
         item: There(amount, promised, [(c, i, n) for c, i, n in json.loads(bins)])
@@ -336,20 +337,27 @@ class ShelfRow(NamedTuple):
 _SHELF = """
 SELECT i.id, i.sku, i.name, i.barcode, m.name, u.scale, coalesce(x.amount, 0)::bigint, coalesce(b.bins, '')
 FROM catalog_item i JOIN unit u ON u.id = i.unit_id JOIN catalog_uom m ON m.id = i.uom_id
+LEFT JOIN catalog_category c ON c.id = i.category_id
 LEFT JOIN LATERAL (
     SELECT sum(l.amount) AS amount FROM subaccount s JOIN live l ON l.subaccount_id = s.id
-    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.place_id = %(place)s AND s.goods AND NOT s.memo) x ON true
+    WHERE s.company_id = i.company_id AND s.account_id = coalesce(c.stock_account_id, %(stock)s) AND s.unit_id = i.unit_id
+    AND s.party_id = 0 AND s.item = '' AND s.place_id = %(place)s) x ON true
 LEFT JOIN LATERAL (
     SELECT string_agg(p.code, ', ' ORDER BY p.code) AS bins FROM subaccount s
     JOIN inventory_place p ON p.id = s.place_id AND p.parent_id = %(place)s JOIN live l ON l.subaccount_id = s.id AND l.amount > 0
-    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.account_id = %(bin)s) b ON true
+    WHERE s.unit_id = i.unit_id AND s.company_id = i.company_id AND s.account_id = %(bin)s AND s.party_id = 0 AND s.item = '') b ON true
 WHERE i.id = ANY(%(items)s::bigint[]) ORDER BY coalesce(b.bins, '~'), i.sku
 """
 
 
 def shelf(ctx: Ctx, place: int, items: Iterable[int]) -> list[ShelfRow]:
     """Items as they are counted at a warehouse, in the order one walks: by bin, then SKU."""
-    named = {"place": place, "items": sorted(set(items)), "bin": ctx.accounts.get("bin", 0)}
+    named = {
+        "place": place,
+        "items": sorted(set(items)),
+        "bin": ctx.accounts.get("bin", 0),
+        "stock": ctx.accounts["stock"],
+    }
     return [ShelfRow(*row) for row in rows.execute(_SHELF, named)]
 
 

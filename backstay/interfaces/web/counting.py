@@ -30,11 +30,12 @@ from backstay.interfaces.web.detail import actors
 from backstay.interfaces.web.fields import BadText, day, money_text, number_text
 from backstay.interfaces.web.frame import navigation
 from backstay.interfaces.web.resource import Answer, found, whole
-from backstay.interfaces.web.scanning import MANY, Row, Sheet
+from backstay.interfaces.web.scanning import MANY, Row, Sheet, plain
 from backstay.interfaces.web.shipping import exact
 from backstay.interfaces.web.worksheet import LINES, Made, known_item, once_only
 from backstay.platform import rows as sets
 from backstay.platform.context import Ctx
+from backstay.platform.figures import kept, local
 from backstay.platform.models import Draft
 from backstay.platform.resources import page
 
@@ -103,7 +104,7 @@ def _line(row: ShelfRow, counted: str) -> dict[str, str]:
 
 
 def _text(row: ShelfRow, steps: int) -> str:
-    return Row("", "", "", "", Fraction(10**row.scale), 0, 0).text(steps)
+    return plain(Fraction(steps, 10**row.scale))
 
 
 # ---- the sheet ----
@@ -113,14 +114,14 @@ def _text(row: ShelfRow, steps: int) -> str:
 def sheet(request: HttpRequest, ctx: Ctx, draft: int) -> Answer:
     """Count, save as it goes, look at what differs, post."""
     mine = Draft.objects.filter(pk=draft, path=PATH)
-    kept = (mine.select_for_update() if request.method == "POST" else mine).first()
-    if kept is None:
+    count = (mine.select_for_update() if request.method == "POST" else mine).first()
+    if count is None:
         raise NotFound("web.draft", _("there is no such sheet"), _("Begin a new one."))
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if do == "make":
-        return _post(request, ctx, kept)
-    if kept.made_id is not None and not do:
-        return redirect(f"/{PATH}/{kept.made_id}")
+        return _post(request, ctx, count)
+    if count.made_id is not None and not do:
+        return redirect(f"/{PATH}/{count.made_id}")
     if do == "discard":
         drafts.discard(ctx, found(PATH), draft)
         messages.info(request, _("Sheet thrown away."))
@@ -128,32 +129,32 @@ def sheet(request: HttpRequest, ctx: Ctx, draft: int) -> Answer:
     clash: dict[str, tuple[str, str]] = {}
     scan = Sheet([])
     if do:
-        clash = _keep(request, ctx, kept)
+        clash = _keep(request, ctx, count)
         if do == "save" and "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse(_told(kept, clash))
+            return JsonResponse(_told(count, clash))
         if do in ("scan", "undo", "none"):
-            scan = _scanned(request, ctx, kept, do)
+            scan = _scanned(request, ctx, count, do)
         elif not clash:
             return redirect(f"/{PATH}/drafts/{draft}" + ("?review=1" if do == "review" else ""))
     if request.GET.get("review") and not do:
-        return _review(request, ctx, kept, None)
-    return "backstay/count.html", _sheet_context(ctx, kept, scan, clash)
+        return _review(request, ctx, count, None)
+    return "backstay/count.html", _sheet_context(ctx, count, scan, clash)
 
 
-def _sheet_context(ctx: Ctx, kept: Draft, scan: Sheet, clash: Mapping[str, tuple[str, str]]) -> dict[str, Any]:  # fmt: skip
-    head, lines = kept.data["head"], kept.data["lines"]
+def _sheet_context(ctx: Ctx, count: Draft, scan: Sheet, clash: Mapping[str, tuple[str, str]]) -> dict[str, Any]:  # fmt: skip
+    head, lines = count.data["head"], count.data["lines"]
     rows = _rows(ctx, head, lines)
     columns = [] if head.get("blind") else [_("In the books")]
     if rows and len(rows[0].cells) > len(columns):
         columns.insert(0, _("Bin"))
     made = Sheet(rows, columns, {"q": _("Counted")}, zero="", propose=False)
     made.said, made.log, made.by = scan.said, scan.log, "scan"
-    who = actors({kept.updated_by})[kept.updated_by] if clash else ""
+    who = actors({count.updated_by})[count.updated_by] if clash else ""
     for row in made.rows:
         if row.key in clash:
             told = {"who": who, "theirs": clash[row.key][1], "mine": clash[row.key][0]}
             row.errors["q"] = _("%(who)s counted %(theirs)s meanwhile, you %(mine)s. Type yours again if it is right.") % told  # fmt: skip
-    return {"sheet": made, "head": head, "kept": kept, "nav": navigation(ctx, "inventory/count"), "words": f"|{_('counted')}||{_('no figure')}"}  # fmt: skip
+    return {"sheet": made, "head": head, "kept": count, "nav": navigation(ctx, "inventory/count"), "words": f"|{_('counted')}||{_('no figure')}"}  # fmt: skip
 
 
 def _rows(ctx: Ctx, head: Mapping[str, str], lines: Lines) -> list[Row]:
@@ -173,59 +174,59 @@ def _rows(ctx: Ctx, head: Mapping[str, str], lines: Lines) -> list[Row]:
         row = Row(
             x["key"], r.sku, r.name, r.uom, ratio, r.on_hand, MANY, (r.sku, r.barcode or ""), cells, brief
         )
-        row.typed["q"] = x.get("counted", "")
+        row.typed["q"] = local("number", x.get("counted", ""))
         made.append(row)
     return made
 
 
-def _keep(request: HttpRequest, ctx: Ctx, kept: Draft) -> dict[str, tuple[str, str]]:
+def _keep(request: HttpRequest, ctx: Ctx, count: Draft) -> dict[str, tuple[str, str]]:
     """Save what was typed; what somebody else counted since this page was loaded stays and is told: key → (mine, theirs)."""
-    if kept.made_id is not None:
-        raise Refusal("web.draft_done", _("this sheet is posted"), _("Open what it became."), f"/{PATH}/{kept.made_id}")  # fmt: skip
+    if count.made_id is not None:
+        raise Refusal("web.draft_done", _("this sheet is posted"), _("Open what it became."), f"/{PATH}/{count.made_id}")  # fmt: skip
     seen = whole(request.POST.get("seen")) or 0
     clash: dict[str, tuple[str, str]] = {}
     changed = []
-    for x in kept.data["lines"]:
+    for x in count.data["lines"]:
         text = request.POST.get(f"q.{x['key']}")
-        text = None if text is None else text.replace("\0", "").strip()[:40]
+        text = None if text is None else kept("number", text.replace("\0", "").strip()[:40], ctx.today)
         if text is None or text == x.get("counted", ""):
             continue
-        if kept.changed.get(x["key"], 0) > seen:
+        if count.changed.get(x["key"], 0) > seen:
             if text:
-                clash[x["key"]] = (text, x.get("counted", ""))
+                clash[x["key"]] = (local("number", text), local("number", x.get("counted", "")))
             continue
         x["counted"] = text
         changed.append(x)
     if changed:
-        _save(ctx, kept, changed)
+        _save(ctx, count, changed)
     return clash
 
 
-def _save(ctx: Ctx, kept: Draft, changed: Lines) -> None:
+def _save(ctx: Ctx, count: Draft, changed: Lines) -> None:
     """Keep the lines, each with what the books say now."""
-    now = {str(r.item_id): r.on_hand for r in shelf(ctx, int(kept.data["head"]["place.id"]), [int(x["key"]) for x in changed])}  # fmt: skip
-    kept.revision += 1
+    now = {str(r.item_id): r.on_hand for r in shelf(ctx, int(count.data["head"]["place.id"]), [int(x["key"]) for x in changed])}  # fmt: skip
+    count.revision += 1
     for x in changed:
         x["was"] = str(now.get(x["key"], 0))
-        kept.changed[x["key"]] = kept.revision
-    kept.updated_by, kept.updated_at = ctx.actor, clock.now()
-    Draft.objects.filter(pk=kept.pk).update(
-        data=kept.data, changed=kept.changed, revision=kept.revision, updated_by=kept.updated_by, updated_at=kept.updated_at
+        count.changed[x["key"]] = count.revision
+    count.updated_by, count.updated_at = ctx.actor, clock.now()
+    Draft.objects.filter(pk=count.pk).update(
+        data=count.data, changed=count.changed, revision=count.revision, updated_by=count.updated_by, updated_at=count.updated_at
     )  # fmt: skip
 
 
-def _told(kept: Draft, clash: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
-    who = actors({kept.updated_by})[kept.updated_by] if clash else ""
+def _told(count: Draft, clash: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    who = actors({count.updated_by})[count.updated_by] if clash else ""
     note = _("%(who)s counted %(theirs)s meanwhile, you %(mine)s. Type yours again if it is right.")
     return {
-        "revision": kept.revision,
+        "revision": count.revision,
         "clash": {k: [t, note % {"who": who, "theirs": t, "mine": m}] for k, (m, t) in clash.items()},
     }
 
 
-def _scanned(request: HttpRequest, ctx: Ctx, kept: Draft, do: str) -> Sheet:
+def _scanned(request: HttpRequest, ctx: Ctx, count: Draft, do: str) -> Sheet:
     """What a scan does to the sheet; an item that is not on it yet is added."""
-    head, lines = kept.data["head"], kept.data["lines"]
+    head, lines = count.data["head"], count.data["lines"]
     made = Sheet(_rows(ctx, head, lines), (), {"q": ""}, zero="", propose=False, by="scan", known=known_item)
     made.take_log(request.POST.get("log", ""))
     text = request.POST.get("scan", "")[:200]
@@ -238,12 +239,12 @@ def _scanned(request: HttpRequest, ctx: Ctx, kept: Draft, do: str) -> Sheet:
         made.undo()
     elif do == "none":
         made.fill(False)
-    typed = {row.key: row.typed["q"] for row in made.rows}
+    typed = {row.key: kept("number", row.typed["q"], ctx.today) for row in made.rows}
     changed = [x for x in lines if typed.get(x["key"], "") != x["counted"]]
     for x in changed:
         x["counted"] = typed[x["key"]]
     if changed:
-        _save(ctx, kept, changed)
+        _save(ctx, count, changed)
     return made
 
 
@@ -262,9 +263,9 @@ def _new_item(made: Sheet, text: str) -> int | None:
 # ---- before it is posted ----
 
 
-def _counted(ctx: Ctx, kept: Draft, zero: bool) -> tuple[list[Row], dict[str, int]]:
+def _counted(ctx: Ctx, count: Draft, zero: bool) -> tuple[list[Row], dict[str, int]]:
     """(rows, steps by key) of what is counted; with ``zero`` what is blank counts as nothing. Wrong ones carry an error."""
-    rows = _rows(ctx, kept.data["head"], kept.data["lines"])
+    rows = _rows(ctx, count.data["head"], count.data["lines"])
     steps: dict[str, int] = {}
     for row in rows:
         text = row.typed["q"]
@@ -277,16 +278,16 @@ def _counted(ctx: Ctx, kept: Draft, zero: bool) -> tuple[list[Row], dict[str, in
     return rows, steps
 
 
-def _draft(ctx: Ctx, kept: Draft, steps: Mapping[str, int], on: date) -> inventory.CountDraft:
-    head = kept.data["head"]
-    lines = tuple((int(key), count) for key, count in steps.items())
+def _draft(ctx: Ctx, count: Draft, steps: Mapping[str, int], on: date) -> inventory.CountDraft:
+    head = count.data["head"]
+    lines = tuple((int(key), n) for key, n in steps.items())
     return inventory.CountDraft(on, int(head["place.id"]), lines, head.get("reference", ""))
 
 
-def _asked(request: HttpRequest, ctx: Ctx, kept: Draft) -> tuple[date, bool]:
+def _asked(request: HttpRequest, ctx: Ctx, count: Draft) -> tuple[date, bool]:
     told = request.POST if request.method == "POST" else request.GET
     try:
-        on = day(told.get("on") or kept.data["head"]["on"], ctx.today)
+        on = day(told.get("on") or count.data["head"]["on"], ctx.today)
     except BadText as exc:
         raise Refusal("web.answer", str(exc), _("Correct it."), "on") from None
     return on, told.get("zero") == "1"
@@ -295,28 +296,28 @@ def _asked(request: HttpRequest, ctx: Ctx, kept: Draft) -> tuple[date, bool]:
 _FOUND = "SELECT item_id, quantity, value FROM inventory_countline WHERE count_id = %s"
 
 
-def _review(request: HttpRequest, ctx: Ctx, kept: Draft, stopped: Refusal | None) -> Answer:
+def _review(request: HttpRequest, ctx: Ctx, count: Draft, stopped: Refusal | None) -> Answer:
     """What differs from the books and what it is worth, by doing it and taking it back."""
-    on, zero = _asked(request, ctx, kept)
-    rows, steps = _counted(ctx, kept, zero)
+    on, zero = _asked(request, ctx, count)
+    rows, steps = _counted(ctx, count, zero)
     bad = [row for row in rows if row.errors]
     told: dict[str, tuple[int, int]] = {}
     refusal: Refusal | None = None
     if steps and not bad:
 
         def done() -> dict[str, tuple[int, int]]:
-            made = inventory.count_stock(ctx, [_draft(ctx, kept, steps, on)])[0]
+            made = inventory.count_stock(ctx, [_draft(ctx, count, steps, on)])[0]
             return {str(i): (q, v) for i, q, v in sets.execute(_FOUND, [made.id])}
 
         found_, refusal = attempt(done)
         told = found_ or {}
-    stock = there(ctx, int(kept.data["head"]["place.id"]), [int(k) for k in steps]) if steps else {}
-    was = {x["key"]: int(x.get("was") or 0) for x in kept.data["lines"] if x.get("counted", "").strip()}
+    stock = there(ctx, int(count.data["head"]["place.id"]), [int(k) for k in steps]) if steps else {}
+    was = {x["key"]: int(x.get("was") or 0) for x in count.data["lines"] if x.get("counted", "").strip()}
     shown = [_compared(ctx, row, steps[row.key], told, stock[int(row.key)], was) for row in rows if row.key in steps]  # fmt: skip
     differing = [x for x in shown if x["differs"] or x["notes"]]
     total = sum(v for _q, v in told.values())
     return "backstay/count_review.html", {
-        "nav": navigation(ctx, "inventory/count"), "kept": kept, "head": kept.data["head"], "rows": differing, "same": len(shown) - len(differing), "counted": len(steps), "bad": bad,
+        "nav": navigation(ctx, "inventory/count"), "kept": count, "head": count.data["head"], "rows": differing, "same": len(shown) - len(differing), "counted": len(steps), "bad": bad,
         "blank": sum(1 for row in rows if not row.typed["q"].strip()), "total": money_text(total, ctx.scale), "refusal": stopped or refusal,
         "on": on, "zero": zero, "once": request.POST.get("once") or uuid.uuid4().hex, "ready": bool(steps) and not bad and refusal is None,
     }  # fmt: skip
@@ -342,18 +343,18 @@ def _signed(row: Row, steps: int) -> str:
     return number_text(Decimal(steps) / Decimal(row.ratio.numerator))
 
 
-def _post(request: HttpRequest, ctx: Ctx, kept: Draft) -> Answer:
-    on, zero = _asked(request, ctx, kept)
+def _post(request: HttpRequest, ctx: Ctx, count: Draft) -> Answer:
+    on, zero = _asked(request, ctx, count)
 
     def made() -> Made:
-        if kept.made_id is not None:
+        if count.made_id is not None:
             raise Refusal("web.draft_done", _("this sheet is posted"), _("Open what it became."))
-        rows, steps = _counted(ctx, kept, zero)
+        rows, steps = _counted(ctx, count, zero)
         if any(row.errors for row in rows) or not steps:
             raise Refusal("web.nothing", _("nothing is counted, or something is no figure"), _("Look at the sheet."))  # fmt: skip
-        done = inventory.count_stock(ctx, [_draft(ctx, kept, steps, on)])[0]
-        drafts.finish(ctx, kept.pk, done.id)
+        done = inventory.count_stock(ctx, [_draft(ctx, count, steps, on)])[0]
+        drafts.finish(ctx, count.pk, done.id)
         return Made(f"/{PATH}/{done.id}", _("Counted: %(number)s") % {"number": done.number})
 
     result = once_only(request, ctx, made)
-    return result if isinstance(result, HttpResponse) else _review(request, ctx, kept, result)
+    return result if isinstance(result, HttpResponse) else _review(request, ctx, count, result)

@@ -33,6 +33,7 @@ from backstay.interfaces.web.worksheet import (
 )
 from backstay.platform import rows as sets
 from backstay.platform.context import Ctx
+from backstay.platform.figures import local
 from backstay.platform.resources import page
 
 PATH = "purchasing/orders"
@@ -230,7 +231,7 @@ def _bill_row(ctx: Ctx, x: WorkLine) -> Row | None:
 
 def _price(request: HttpRequest, x: WorkLine) -> tuple[str, Decimal, str]:
     """(text, price, what is wrong with it) as typed, else the order's."""
-    text = request.POST.get(f"p.{x.id}", plain(Fraction(x.unit_price)))[:40]
+    text = request.POST.get(f"p.{x.id}", local("number", plain(Fraction(x.unit_price))))[:40]
     try:
         price = figure(text)
     except BadText as exc:

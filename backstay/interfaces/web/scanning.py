@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from backstay.interfaces.web.fields import BadText, figure, number_text
+from backstay.platform.figures import BadText, figure, local, number_text, separators
 
 MANY = 10**15  # steps; no figure may pass it
 
@@ -41,12 +41,12 @@ class Row:
     errors: dict[str, str] = field(default_factory=dict)
 
     def text(self, steps: int) -> str:
-        """Steps as the text of an input."""
-        return plain(Fraction(steps) / self.ratio)
+        """Steps as the text of an input, with the reader's decimal mark."""
+        return local("number", plain(Fraction(steps) / self.ratio))
 
     def shown(self, steps: int) -> str:
         """Steps as people read them."""
-        return number_text(Decimal(self.text(steps)))
+        return number_text(Decimal(plain(Fraction(steps) / self.ratio)))
 
     def steps(self, text: str) -> int:
         """Typed text in steps. Raises BadText; a fraction of the smallest step is none."""
@@ -162,6 +162,11 @@ class Sheet:
             for name in self.inputs:
                 row.typed[name] = row.offer_text if everything and name == "q" else self.zero
         self.log, self.by = [], "hand" if everything else "scan"
+
+    @property
+    def mark(self) -> str:
+        """The reader's decimal mark, for the browser."""
+        return separators()[0]
 
     # ---- scanning ----
 

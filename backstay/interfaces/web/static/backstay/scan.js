@@ -9,20 +9,23 @@
   const fill = (text, parts) => text.replace(/%[a-z]/g, (m) => parts[m[1]] ?? m);
 
   /* ---- figures: whole steps, never floating ---- */
+  const mark = () => form().dataset.mark || ".";
   function steps(text, scale) {
-    let plain = text.replace(/[\s'\u2212]/g, (c) => (c === "\u2212" ? "-" : ""));
+    const plain = text.replace(/[\s'\u2019]/g, "");
     if (plain === "") { return 0n; }
-    if (plain.includes(",") && plain.includes(".")) { plain = plain.lastIndexOf(",") > plain.lastIndexOf(".") ? plain.replace(/\./g, "").replace(",", ".") : plain.replace(/,/g, ""); }
-    else if (/^[^,]*,\d{1,2}$/.test(plain) || /^[^,]*,\d{4,}$/.test(plain)) { plain = plain.replace(",", "."); }
-    else { plain = plain.replace(/,/g, ""); }
-    if (!/^\d{1,15}(\.\d{1,12})?$/.test(plain)) { return null; }
-    const [whole, rest = ""] = plain.split(".");
-    if (/[1-9]/.test(rest.slice(scale))) { return null; }
-    return BigInt(whole + rest.slice(0, scale).padEnd(scale, "0"));
+    const [dot, comma] = mark() === "," ? [",", "\\."] : ["\\.", ","];
+    for (const [between, point] of [[comma, dot], [dot, comma]]) {
+      if (new RegExp(`^(\\d+|\\d{1,3}(${between}\\d{3})+)?(${point}\\d+)?$`).test(plain)) {
+        const [whole, rest = ""] = plain.replace(new RegExp(between, "g"), "").split(new RegExp(point));
+        if (whole.length > 15 || /[1-9]/.test(rest.slice(scale))) { return null; }
+        return BigInt((whole || "0") + rest.slice(0, scale).padEnd(scale, "0"));
+      }
+    }
+    return null;
   }
   function text(count, scale) {
     const digits = String(count).padStart(scale + 1, "0"), rest = scale ? digits.slice(-scale).replace(/0+$/, "") : "";
-    return digits.slice(0, digits.length - scale) + (rest ? "." + rest : "");
+    return digits.slice(0, digits.length - scale) + (rest ? mark() + rest : "");
   }
   const inputs = (row) => $$("[data-q]", row);
   const scaleOf = (row) => Number(row.dataset.scale);
