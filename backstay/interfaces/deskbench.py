@@ -125,7 +125,7 @@ def visits(made: Made, browser: Browser) -> list[Visit]:
     for path in BIG:
         found += _lists(made, browser, RESOURCES[path])
     found += [v for r in RESOURCES.values() if (v := _detail(made, r))]
-    found += _reports(browser)
+    found += _reports(made, browser)
     found += _others(made)
     return found
 
@@ -190,12 +190,20 @@ def _detail(made: Made, resource: Resource) -> Visit | None:
     return Visit(f"{resource.path} one", "detail", lambda rnd: f"/{resource.path}/{rnd.choice(ids)}")
 
 
-def _reports(browser: Browser) -> Iterator[Visit]:
-    """Each report as it opens."""
+def _reports(made: Made, browser: Browser) -> Iterator[Visit]:
+    """Each report as it opens, over the year; those of one thing with a busy one; and some over odd days."""
     from backstay.interfaces.reports import REPORTS
 
+    sql = "SELECT sku FROM catalog_item WHERE company_id = %s ORDER BY id LIMIT 1"
+    sku = rows.execute(sql, [made.company], using="owner")[0][0]
     for name in REPORTS:
-        yield Visit(f"reports/{name}", "report", lambda _rnd, n=name: f"/reports/{n}")
+        tries = ("", "?account=1010", f"?item={sku}", "?key=operating&account=1010")
+        query = next((q for q in tries if browser.get(f"/reports/{name}{q}").status.startswith("200")), None)
+        if query is not None:
+            yield Visit(f"reports/{name}", "report", lambda _rnd, a=f"/reports/{name}{query}": a)
+    for name in ("trial-balance", "income-statement", "general-ledger"):
+        odd = f"/reports/{name}?account=1110&since=2026-03-07&until=2026-10-11&from=2026-03-07&to=2026-10-11"
+        yield Visit(f"reports/{name} odd days", "report", lambda _rnd, a=odd: a)
 
 
 def _others(made: Made) -> Iterator[Visit]:

@@ -26,6 +26,8 @@ TABLES = [
     "guard_member",
     "balance",
     "account_balance",
+    "account_day",
+    "open_item",
     "unsummed",
     "idempotency",
     "subaccount",

@@ -38,6 +38,8 @@ CORRUPTIONS: dict[str, tuple[str, str]] = {
     "a period closed in silence": ("UPDATE period SET closed_at = now() WHERE id = {april}; INSERT INTO period_event (company_id, period_id, kind, actor, reason) VALUES ({company}, {april}, 'reopen', 'x', 'y')", "ledger.period_closed"),
     "a summary changed": ("UPDATE balance SET debit = debit + 1 WHERE company_id = {company}", "ledger.balance"),
     "an account's summary changed": ("UPDATE account_balance SET credit = credit + 1 WHERE company_id = {company}", "ledger.account_balance"),
+    "a day's summary changed": ("UPDATE account_day SET debit = debit + 1 WHERE company_id = {company}", "ledger.account_day"),
+    "an open item forgotten": ("DELETE FROM open_item WHERE company_id = {company}", "ledger.open_item"),
     "an entry lost from the queue": ("DELETE FROM unsummed WHERE entry_id = {queued}", "ledger.balance"),
 }  # fmt: skip
 

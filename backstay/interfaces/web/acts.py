@@ -8,8 +8,10 @@ import typing
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backstay.base.errors import Refusal
@@ -50,6 +52,13 @@ SIMPLE = {date: "date", str: "text", bool: "yes", Decimal: "number", int: "whole
 
 def asks(resource: Resource, act: str) -> list[Field]:
     """What a person is asked before an act: the simple parameters of its process, or of the draft it takes."""
+    return list(_asks(resource.path, act, get_language()))
+
+
+@cache
+def _asks(path: str, act: str, _language: str | None) -> list[Field]:
+    """Worked out once: signatures do not change while a process runs, and their words not within a language."""
+    resource = RESOURCES[path]
     draft, more = draft_of(resource.process(act))
     hints = dict(more)
     if draft is not None:
