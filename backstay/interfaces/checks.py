@@ -42,7 +42,7 @@ WHERE l.company_id = %s AND l.goods GROUP BY 1, 2, 3 HAVING coalesce(-sum(p.valu
 """
 _SERIES = """
 SELECT kind, year, count(*), max(n) FROM (
-    SELECT 'INV/CN' AS kind, left(number, 8) AS year, right(number, 5)::bigint AS n FROM invoicing_invoice
+    SELECT 'INV/CN' AS kind, regexp_replace(number, '-?[0-9]+$', '') AS year, substring(number FROM '[0-9]+$')::bigint AS n FROM invoicing_invoice
     WHERE company_id = %s AND number IS NOT NULL) x GROUP BY 1, 2 HAVING count(*) <> max(n)
 """
 
