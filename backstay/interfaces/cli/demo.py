@@ -75,6 +75,7 @@ def demo(orders: int, seed: int, no_serve: bool, port: int, as_json: bool) -> No
 def _trade(orders: int, seed: int, user: int) -> Result:
     """Trade that ends today, amid its work, and a statement of the bank that waits to be matched."""
     from backstay.interfaces.simulation.bank import bring_statement
+    from backstay.interfaces.simulation.projects import bring_projects
     from backstay.interfaces.simulation.run import simulate
 
     start = (clock.today() - timedelta(days=90)).replace(month=1, day=1)
@@ -89,6 +90,7 @@ def _trade(orders: int, seed: int, user: int) -> Result:
             settle=False,
         )
     bring_statement(result.company, session.ACTOR, result.last_day, seed)
+    bring_projects(result.company, session.ACTOR, result.last_day)
     return result
 
 
