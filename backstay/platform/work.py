@@ -149,6 +149,7 @@ class Job:
             done, reached = self.done, dict(self.reached)
             try:
                 with work(self.company, self.actor, f"work:{self.id}") as ctx:
+                    plan_anew()
                     told = function(ctx)
                     self._write()
                 return told
@@ -235,6 +236,12 @@ class _Pulse(threading.Thread):
                     close_old_connections()
         finally:
             connections.close_all()
+
+
+def plan_anew() -> None:
+    """Plan each statement of this transaction for what it finds: tables grow under long work, and a plan that was made
+    for a small one and kept would read all of it again and again."""
+    rows.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def run(company: int, ident: int) -> str:
@@ -328,6 +335,7 @@ def _steps(job: Job) -> str:
 def _whole(job: Job) -> str:
     """The task, its result and the notice in one transaction."""
     with work(job.company, job.actor, f"work:{job.id}"):
+        plan_anew()
         job.check()
         told = job.task.function(job)
         job.check()

@@ -31,6 +31,7 @@ from backstay.platform import rows
 from backstay.platform.context import work
 from backstay.platform.models import ImportedRow
 from backstay.platform.resources import RESOURCES
+from backstay.platform.work import plan_anew
 
 ACTOR = "system:import"
 BATCH = 500
@@ -137,6 +138,7 @@ class Run:
             told: T = self.do(function)
             return told
         with work(self.company, self.actor, f"import {self.job.mapped.kind}") as ctx:
+            plan_anew()
             return function(ctx)
 
     def _sound(self, records: list[Record]) -> list[Record]:
