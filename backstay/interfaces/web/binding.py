@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -290,13 +291,23 @@ def work_out(ctx: Ctx, resource: Resource, draft: Any, lines: int, of: int | Non
         worked.totals = _totals(ctx, resource, ident)
         worked.cells = _cells(ctx, resource, ident)
         following = [a for a in resource.transitions(_state(resource, ident)) if a in resource.acts][:1]
-        if following and lines <= TRIAL_LINES and not draft_of(resource.process(following[0]))[0]:
+        if following and lines <= TRIAL_LINES and _asks_nothing(resource.process(following[0])):
             _told, refusal = attempt(lambda: resource.process(following[0])(ctx, [ident]))
             if refusal is not None:
                 worked.warnings.append(refusal)
 
     _told, worked.refusal = attempt(made)
     return worked
+
+
+def _asks_nothing(process: Callable[..., Any]) -> bool:
+    """Whether an act can be tried as it is: documents in, nothing to be said."""
+    needed = [
+        p
+        for p in inspect.signature(process).parameters.values()
+        if p.default is p.empty and p.kind is not p.KEYWORD_ONLY
+    ]
+    return draft_of(process)[0] is None and len(needed) <= 2
 
 
 def perform(ctx: Ctx, resource: Resource, draft: Any, of: int | None = None) -> int:
