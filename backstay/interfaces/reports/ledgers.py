@@ -140,7 +140,7 @@ def card_lines(
     lines = []
     if opening_line and chosen:
         held = from_steps(running.get(chosen[0].id, 0), ctx.scale)
-        lines.append(Line({"text": _("Brought forward"), "balance": held}, "opening"))
+        lines.append(Line({"document": _("Brought forward"), "balance": held}, "opening"))
     order = {a.id: n for n, a in enumerate(chosen)}
     for m in (
         page if len(chosen) == 1 else sorted(page, key=lambda m: (order[m.account], m.on, m.entry, m.line))

@@ -66,7 +66,7 @@ def _columns(sheet: Sheet) -> tuple[Column, ...]:
         return sheet.columns()
     sides = (
         ("opening", _("Before"), "pri c-c"), ("moved_debit", _("Debit"), ""), ("moved_credit", _("Credit"), ""),
-        ("debit", _("Balance, debit"), "p2"), ("credit", _("Balance, credit"), "p4"),
+        ("debit", _("Balance, debit"), "one-side p2"), ("credit", _("Balance, credit"), "one-side p4"),
     )  # fmt: skip
     return (
         Column("type", _("Part"), screen=False), Column("account", _("Account"), screen=False), Column("name", _("Account"), lead=True),
