@@ -63,12 +63,15 @@ page AS MATERIALIZED (
 {_WHO} ORDER BY p.posted_on, p.entry_id, p.line
 """
 _CARD_MANY = f"""
-{_CARD_ROW} FROM entry e CROSS JOIN LATERAL (SELECT * FROM posting x WHERE x.entry_id = e.id OFFSET 0) p
-CROSS JOIN LATERAL (SELECT * FROM subaccount x WHERE x.id = p.subaccount_id OFFSET 0) s
-JOIN account a ON a.id = s.account_id {_WHO}
-WHERE e.company_id = %(company)s AND e.posted_on BETWEEN %(since)s AND %(until)s AND e.posted_on >= %(day)s
-  AND (p.posted_on, p.entry_id, p.line) > (%(day)s, %(entry)s, %(line)s) AND {_CARD_SCOPE}
-ORDER BY e.posted_on, e.id, p.line LIMIT %(limit)s
+WITH page AS MATERIALIZED (
+    SELECT e.posted_on, e.id AS entry_id, p.line, p.amount, p.value, s.id AS sub
+    FROM entry e CROSS JOIN LATERAL (SELECT * FROM posting x WHERE x.entry_id = e.id OFFSET 0) p
+    CROSS JOIN LATERAL (SELECT * FROM subaccount x WHERE x.id = p.subaccount_id OFFSET 0) s
+    WHERE e.company_id = %(company)s AND e.posted_on BETWEEN %(since)s AND %(until)s AND e.posted_on >= %(day)s
+      AND (p.posted_on, p.entry_id, p.line) > (%(day)s, %(entry)s, %(line)s) AND {_CARD_SCOPE}
+    ORDER BY e.posted_on, e.id, p.line LIMIT %(limit)s)
+{_CARD_ROW} FROM page p JOIN subaccount s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
+{_WHO} ORDER BY p.posted_on, p.entry_id, p.line
 """
 FEW = 400  # subaccounts that are read one by one
 

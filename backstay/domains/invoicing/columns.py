@@ -9,9 +9,9 @@ from backstay.base.context import Ctx
 from backstay.platform import rows
 
 _LEFT = """
-SELECT substr(s.item, {start})::bigint, sum(l.amount)::bigint FROM subaccount s
-JOIN account a ON a.id = s.account_id AND a.role = '{role}' JOIN live l ON l.subaccount_id = s.id
-WHERE s.company_id = %s AND s.item = ANY(%s::text[]) GROUP BY 1
+SELECT substr(o.item, {start})::bigint, sum(l.amount)::bigint FROM open_item o
+JOIN account a ON a.id = o.account_id AND a.role = '{role}' JOIN live l ON l.subaccount_id = o.subaccount_id
+WHERE o.company_id = %s AND o.item = ANY(%s::text[]) GROUP BY 1
 """
 _OPEN_IDS = """
 SELECT substr(o.item, {start})::bigint FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = '{role}'

@@ -47,7 +47,12 @@ def cells(row: dict[str, Any], document: bool) -> SafeString:
     state = first_of(row["cells"], "state")
     for n, cell in enumerate(rest, 1):
         style = "" if cell["kind"] == "state" and cell is not state else f' class="{_class(cell["kind"], n)}"'
-        made.append(f"<td{style}>{_inner(cell)}</td>")
+        inner = cell_of(cell)
+        made.append(
+            f'<td{style}><span class="cell-main">{inner}</span></td>'
+            if cell["kind"] == "ref"
+            else f"<td{style}>{inner}</td>"
+        )
     return SafeString("".join(made))
 
 
@@ -63,15 +68,18 @@ def _class(kind: str, n: int) -> str:
     return ("num soft" if kind in ("date", "instant") else "soft") + (far or (" c-b" if n >= 4 else ""))
 
 
-def _inner(cell: dict[str, Any]) -> str:
+@register.filter("cell")
+def cell_of(cell: dict[str, Any]) -> SafeString:
+    """What stands in a cell: a state with its icon, a link, nothing in grey, or the text."""
     text = escape(str(cell["text"]))
     if cell["kind"] == "state" and cell["text"] != "—":
         tone = f" state-{cell['tone']}" if cell["tone"] else ""
-        return f'<span class="state{tone}">{_icon(cell["icon"])}{text}</span>'
-    if cell["kind"] == "ref":
-        link = f'<a href="{escape(cell["href"])}">{text}</a>' if cell.get("href") else text
-        return f'<span class="cell-main">{link}</span>'
-    return f'<span class="nil">{text}</span>' if cell["nil"] else text
+        text = f'<span class="state{tone}">{_icon(cell["icon"])}{text}</span>'
+    elif cell["kind"] == "ref" and cell.get("href"):
+        text = f'<a href="{escape(cell["href"])}">{text}</a>'
+    elif cell["nil"]:
+        text = f'<span class="nil">{text}</span>'
+    return SafeString(text)
 
 
 @register.simple_tag
