@@ -10,10 +10,11 @@ from typing import Any
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound, Refusal
 from backstay.base.money import grouped
+from backstay.domains.banking.queries import bank_accounts
 from backstay.domains.invoicing.queries import open_items
 from backstay.domains.parties.queries import main_address
+from backstay.platform import files, rows
 from backstay.platform import papers as sheets
-from backstay.platform import rows
 
 ROUNDING = {
     "total": "Tax is worked out once per rate on the total; the lines show their shares.",
@@ -35,11 +36,32 @@ def _company(ctx: Ctx) -> dict[str, Any]:
     settings = ctx.settings
     name = str(settings["name"])
     address = [str(line) for line in settings.get("address", [])]
-    facts = [str(settings[key]) for key in ("tax_id", "iban", "website") if settings.get(key)]
+    facts = [
+        str(settings[key])
+        for key in ("tax_id", "registration_id", "website", "email", "phone")
+        if settings.get(key)
+    ]
+    iban = next(
+        (a.iban for a in bank_accounts(ctx) if a.kind == "bank" and a.iban), str(settings.get("iban", ""))
+    )
+    if iban:
+        facts.append("IBAN " + " ".join(iban[at : at + 4] for at in range(0, len(iban), 4)))
     return {
         "name": name, "address": address, "sender": " · ".join([name, *address]),
-        "footer": [" · ".join([name, *address]), " · ".join(facts)],
+        "footer": [" · ".join([name, *address]), " · ".join(facts)], "logo": _logo(ctx),
     }  # fmt: skip
+
+
+def _logo(ctx: Ctx) -> dict[str, Any] | None:
+    """The logo as the templates take it; a paper comes out without it when its file is gone."""
+    kept = ctx.settings.get("logo")
+    if not kept:
+        return None
+    try:
+        stored, content = files.read(ctx, kept["id"])
+    except Refusal:
+        return None
+    return {"format": "png" if stored.mime == "image/png" else "jpg", "bytes": list(content)}
 
 
 def day(on: date) -> str:
@@ -59,7 +81,8 @@ def _base(ctx: Ctx, party: int, title: str, name: str, facts: list[tuple[str, st
     return {
         "language": "en", "paper": str(ctx.settings.get("paper", "a4")), "company": _company(ctx),
         "address": main_address(ctx, party), "title": title, "number": name,
-        "facts": [{"label": label, "value": value} for label, value in facts], "words": {"page": "Page"},
+        "facts": [{"label": label, "value": value} for label, value in facts], "words": {"page": "Page", "practice": "Practice"},
+        "practice": bool(ctx.settings.get("practice")),
     }  # fmt: skip
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import zlib
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,9 +26,24 @@ from backstay.platform.models import AuditEvent, Membership, User
 from tests.scenario.test_web import PASSWORD
 
 _n = itertools.count(1)
-PNG = b"\x89PNG\r\n\x1a\n" + bytes.fromhex(
-    "0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0500f0003860180e5a9c1f30000000049454e44ae426082"
-)
+
+
+def png() -> bytes:
+    """The smallest real picture: one petrol pixel."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
+
+    head = bytes([0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0])
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0\x0d\x5f\x5d"))
+        + chunk(b"IEND", b"")
+    )
+
+
+PNG = png()
 
 
 @pytest.fixture
@@ -262,7 +279,9 @@ def test_steps_are_done_skipped_and_counted(fresh: tuple[Client, int]) -> None:
     assert client.get("/set-up")["Location"] == "/set-up/opening"
     with work(company, "system:test") as ctx:
         assert ctx.settings["address"] == ["1 Quay", "20457 Hamburg"]
-        assert ctx.settings["iban"] == "DE89 3704 0044 0532 0130 00"
+        assert rows.execute("SELECT iban FROM banking_bankaccount WHERE kind = 'bank'") == [
+            ("DE89370400440532013000",)
+        ]
         event = AuditEvent.objects.filter(kind="accounting.company", event="change").order_by("id")[0]
         assert event.data["new"]["tax_id"] == "DE811907980"
         assert event.data["old"]["tax_id"] is None
@@ -279,8 +298,8 @@ def test_a_wrong_iban_is_refused_beside_its_field(fresh: tuple[Client, int]) -> 
     html = answer.content.decode()
     assert 'id="n-iban" role="alert"' in html
     assert "0130 01" in html
-    with work(company, "system:test") as ctx:
-        assert "iban" not in ctx.settings
+    with work(company, "system:test"):
+        assert rows.execute("SELECT iban FROM banking_bankaccount WHERE kind = 'bank'") == [("",)]
 
 
 def grid(client: Client) -> dict[str, str]:
@@ -558,3 +577,89 @@ def test_nothing_leaves_a_practice_company(owner_client: tuple[Client, User]) ->
             error, delivered = rows.execute("SELECT error, delivered_at IS NOT NULL FROM platform_outbox")[0]
             assert ("held" in error, delivered) == (not sent, bool(sent))
     assert (practice,) not in rows.execute("SELECT companies_with_outbox()")
+
+
+def test_papers_show_logo_and_practice(world: Any) -> None:
+    """The logo and the bank account stand on an invoice; a practice company's says so across the sheet."""
+    from backstay.domains.sales import processes as sales
+    from backstay.interfaces import papers
+    from backstay.platform import files
+    from tests.trade import D
+
+    with world.work() as ctx:
+        order = world.order(ctx, {"SRV": 1})
+        sales.confirm_orders(ctx, [order])
+        invoice = sales.invoice_orders(ctx, [sales.OrderInvoiceDraft(order, D)])[0].id
+        _name, plain = papers.make(ctx, "invoices", invoice)
+        stored = files.store(ctx, "logo.png", PNG, "image/png")
+        change_company(ctx, {"logo": {"id": stored, "name": "logo.png"}})
+    with world.work() as ctx:
+        _name, with_logo = papers.make(ctx, "invoices", invoice)
+        _template, data, _at = papers.invoice(ctx, invoice)
+        assert data["company"]["logo"]["bytes"] == list(PNG)
+        assert not data["practice"]
+    assert b"/Subtype/Image" in with_logo.replace(b"/Subtype /Image", b"/Subtype/Image")
+    assert b"/Subtype/Image" not in plain.replace(b"/Subtype /Image", b"/Subtype/Image")
+    marked = papers.sheets.render("invoice", data | {"practice": True}, 0)
+    assert len(marked) > len(with_logo), "one word more, across the sheet"
+
+
+def test_account(owner_client: tuple[Client, User]) -> None:
+    """Name and password are changed by oneself alone; a new password ends the sessions elsewhere; looks are a cookie."""
+    client, user = owner_client
+    other = Client()
+    assert other.post("/sign-in", {"username": user.email, "password": PASSWORD}).status_code == 302
+    assert client.post("/account", {"section": "name", "name": " "}).status_code == 200
+    assert client.post("/account", {"section": "name", "name": "Fay  Finch"}).status_code == 302
+    fresh = "four words that differ"
+    typed = {"section": "password", "old": PASSWORD, "password": fresh, "again": fresh}
+    for wrong, where in (
+        ({"old": "x"}, "n-old"),
+        ({"again": "x"}, "n-again"),
+        ({"password": "short", "again": "short"}, "n-password"),
+    ):
+        html = client.post("/account", typed | wrong).content.decode()
+        assert f'id="{where}" role="alert"' in html
+    assert client.post("/account", typed).status_code == 302
+    user.refresh_from_db()
+    assert user.name == "Fay Finch"
+    assert user.check_password(fresh)
+    assert client.get("/account").status_code == 200
+    assert other.get("/account").status_code == 302, "signed out there"
+    assert (
+        client.post("/account", {"section": "look", "theme": "dark", "density": "compact"}).status_code == 302
+    )
+    html = client.get("/account").content.decode()
+    assert 'data-bs-theme="dark" data-density="compact"' in html
+    assert (
+        client.post("/account", {"section": "look", "theme": "pink", "density": "compact"}).status_code == 200
+    )
+    assert client.post("/account", {"section": "else"}).status_code == 409
+
+
+def test_empty_lists_say_what_to_do(fresh: tuple[Client, int]) -> None:
+    """Every list of a new company names what fills it and offers the way; a search that finds nothing says that instead."""
+    from backstay.platform.resources import RESOURCES
+
+    client, company = fresh
+    for path in RESOURCES:
+        if path == "banking/accounts":  # a new company has two
+            continue
+        html = client.get(f"/{path}").content.decode()
+        assert "Nothing fits" not in html, path
+        assert " yet</h2>" in html, path
+    with work(company, "system:test") as ctx:
+        create_parties(ctx, [PartyDraft("Café", ("customer",))])
+    assert "Nothing fits" in client.get("/parties/parties?q=zzz").content.decode()
+    assert "No sales orders yet" in client.get("/sales/orders?q=zzz").content.decode()
+
+
+def test_the_first_invoice_is_filled_from_the_item(fresh: tuple[Client, int]) -> None:
+    """Choosing an item brings its name and price into a line of an invoice that no order made."""
+    client, company = fresh
+    with work(company, "system:test") as ctx:
+        create_items(ctx, [ItemDraft("COURSE", "Barista course", kind="service", sales_price=Decimal(120))])
+    told = client.get("/find/ref?kind=catalog.item&q=Barista&for=invoicing/invoices").json()["options"]
+    assert told[0]["fill"] == {"text": "Barista course", "unit_price": "120.00"}
+    bill = client.get("/find/ref?kind=catalog.item&q=Barista&for=invoicing/bills").json()["options"]
+    assert "unit_price" not in bill[0].get("fill", {}), "what we sell it for is not what we pay"

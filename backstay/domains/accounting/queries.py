@@ -63,8 +63,13 @@ def trial_balance(ctx: Ctx, as_of: date) -> Statement:
     return Statement(as_of, None, tuple(found), sum(r.debit for r in found), sum(r.credit for r in found))
 
 
-def balances_by_role(ctx: Ctx, roles: Sequence[str], ends: Sequence[date]) -> dict[str, list[int]]:
-    """Balances (debit less credit, in steps) of the accounts of each role at the end of each day, oldest day first."""
+def balances_by_role(
+    ctx: Ctx, roles: Sequence[str], ends: Sequence[date], kinds: Sequence[str] = ledger.balances.ALL_KINDS
+) -> dict[str, list[int]]:
+    """Balances (debit less credit, in steps) of the accounts of each role at the end of each day, oldest day first.
+
+    ``kinds``: of the periods; BEFORE_CLOSE leaves out the entries that empty profit and loss at a year's end.
+    """
     starts = [date.min, *(day + timedelta(days=1) for day in ends[:-1])]
     sql = (
         "SELECT w.n, a.role, sum(s.debit - s.credit)::bigint FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY w(since, until, n),"
@@ -73,9 +78,7 @@ def balances_by_role(ctx: Ctx, roles: Sequence[str], ends: Sequence[date]) -> di
     )
     moved = {
         (n, role): steps
-        for n, role, steps in rows.execute(
-            sql, [starts, list(ends), list(ledger.balances.ALL_KINDS), list(roles)]
-        )
+        for n, role, steps in rows.execute(sql, [starts, list(ends), list(kinds), list(roles)])
     }
     found: dict[str, list[int]] = {}
     for role in roles:

@@ -6,9 +6,13 @@ from backstay.platform.resources import LABELS, Lines, Resource
 
 LABELS.update(
     {
-        "entered_on": (_("Date"), ""),
-        "on": (_("On"), ""),
-        "text": (_("Text"), ""),
+        "accounting.JournalEntry.text": (
+            _("Text"),
+            _("What happened, so that an auditor understands it in a year."),
+        ),
+        "entered_on": (_("Date"), _("The day it counts for; its period must be open.")),
+        "on": (_("On"), _("The day it counts for; its period must be open.")),
+        "text": (_("Text"), _("Why, in a few words; it stays with the entry.")),
         "debit": (_("Debit"), ""),
         "credit": (_("Credit"), ""),
         "account": (_("Account"), ""),
@@ -16,8 +20,8 @@ LABELS.update(
             _("Belongs to"),
             _("Which bank account, tax or document, where the account needs one."),
         ),
-        "note": (_("Note"), ""),
-        "reason": (_("Reason"), ""),
+        "note": (_("Note"), _("For colleagues; it stands on no paper.")),
+        "reason": (_("Reason"), _("Why, in a few words; it stays with the document.")),
         "net": (_("Net"), ""),
         "tax": (_("Tax"), ""),
         "gross": (_("Total"), ""),

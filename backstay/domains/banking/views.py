@@ -6,15 +6,25 @@ from backstay.platform.resources import LABELS, Lines, Resource, extend
 
 LABELS.update(
     {
+        "banking.PartyAccount.party": (_("Party"), _("Whose account it is.")),
+        "banking.BankAccount.code": (_("Code"), _("Short and in capitals; empty: from the name.")),
+        "banking.BankAccount.kind": (_("Kind"), _("An account at a bank, or a cash box.")),
+        "banking.BankAccount.name": (_("Name"), _("What you call it.")),
+        "banking.Payment.reference": (
+            _("Reference"),
+            _("What the other side wrote; it helps to match the statement."),
+        ),
+        "banking.Payment.amount": (_("Amount"), _("What arrived at the bank, or left it.")),
+        "banking.Payment.party": (_("Party"), _("Who pays, or is paid.")),
         "paid_on": (_("Date"), ""),
-        "way": (_("Way"), ""),
-        "bank_account": (_("Bank account"), ""),
+        "way": (_("Way"), _("In: money comes. Out: money goes.")),
+        "bank_account": (_("Bank account"), _("The account or cash box it moves on.")),
         "method": (_("Method"), ""),
         "amount": (_("Amount"), ""),
         "fee": (_("Fee"), _("What the bank kept of it.")),
         "unallocated": (_("Not allocated"), ""),
         "banking.PaymentLine.item": (_("Settles"), ""),
-        "iban": (_("IBAN"), ""),
+        "iban": (_("IBAN"), _("Its check digits are looked at.")),
         "bic": (_("BIC"), _("Only needed outside SEPA.")),
         "holder": (_("Holder"), _("If the account runs under another name.")),
         "executed_on": (_("To be carried out"), ""),

@@ -6,7 +6,14 @@ from backstay.platform.resources import LABELS, Resource
 
 LABELS.update(
     {
-        "sku": (_("SKU"), ""),
+        "catalog.Item.tax_class": (
+            _("Tax class"),
+            _("Which rate applies: standard, reduced, zero or exempt."),
+        ),
+        "catalog.Item.category": (_("Category"), _("May send sales and stock to accounts of its own.")),
+        "catalog.Item.kind": (_("Kind"), _("Goods have stock; services have none. It stays for ever.")),
+        "catalog.Item.name": (_("Name"), _("As customers read it on orders and invoices.")),
+        "sku": (_("SKU"), _("Your short number for it; no two items share one.")),
         "uom": (_("Unit"), ""),
         "catalog.Item.uom": (_("Unit"), _("What one of it is: prices and quantities are per this unit.")),
         "scale": (_("Decimals"), _("Decimal places of its quantity; it stays for ever.")),

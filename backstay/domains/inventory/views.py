@@ -7,12 +7,12 @@ from backstay.platform.resources import LABELS, Lines, Resource
 LABELS.update(
     {
         "moved_on": (_("Date"), ""),
-        "place": (_("Place"), ""),
-        "target": (_("To"), ""),
+        "place": (_("Place"), _("The warehouse; Main when you have one.")),
+        "target": (_("To"), _("Where the goods go.")),
         "value": (_("Value"), ""),
         "counted": (_("Counted"), ""),
         "in_transit": (_("By way of transit"), _("It arrives later, by its own step.")),
-        "reference": (_("Reference"), ""),
+        "reference": (_("Reference"), _("A number or word of the other side, to find it again.")),
         "delivery_note": (_("Delivery note"), _("The number on the supplier's paper.")),
     }
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from backstay.base.context import Ctx
+from backstay.domains.catalog.queries import trade_facts
 from backstay.platform import rows
+from backstay.platform.figures import number_text
 
 _LEFT = """
 SELECT substr(o.item, {start})::bigint, sum(l.amount)::bigint FROM open_item o
@@ -82,3 +84,17 @@ def _paid(kind: str) -> Callable[[Ctx, Iterable[int]], dict[int, set[str]]]:
 
 
 READY = {f"invoicing.{kind}": _paid(kind) for kind in _SIDES}
+
+
+def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[str, Any]]:
+    """What an item brings to a line of an invoice that comes from no order: its name and its price."""
+    return {
+        item: {
+            "sub": told.sku, "price": number_text(told.sales_price, 2), "stock": "", "tone": "",
+            "fill": {"text": told.name, "unit_price": f"{told.sales_price.normalize():f}"},
+        }
+        for item, told in trade_facts(ctx, items).items()
+    }  # fmt: skip
+
+
+HINTS = {"invoicing.invoice:catalog.item": hints}

@@ -213,3 +213,28 @@ def traded(
     }
     sql = (_DOCUMENTS + _TRADED[by]).replace("{one}", one)
     return [Traded(*row) for row in rows.execute(sql, params)]
+
+
+_DUE = """
+SELECT a.role, CASE WHEN d.due_on IS NULL THEN -2 WHEN d.due_on < %(today)s THEN -1 ELSE least((d.due_on - %(today)s) / 7, %(weeks)s) END,
+       count(*), sum(l.amount)::bigint
+FROM open_item s JOIN account a ON a.id = s.account_id AND a.role IN ('receivable', 'payable') JOIN live l ON l.subaccount_id = s.subaccount_id
+LEFT JOIN LATERAL (
+    SELECT due_on FROM invoicing_invoice WHERE s.item LIKE 'invoice:%%' AND id = CASE WHEN s.item LIKE 'invoice:%%' THEN substr(s.item, 9)::bigint END
+    UNION ALL
+    SELECT due_on FROM invoicing_bill WHERE s.item LIKE 'bill:%%' AND id = CASE WHEN s.item LIKE 'bill:%%' THEN substr(s.item, 6)::bigint END
+) d ON true
+WHERE s.company_id = %(company)s GROUP BY 1, 2
+"""
+
+
+def due_by_week(ctx: Ctx, today: date, weeks: int) -> dict[tuple[str, int], tuple[int, int]]:
+    """(how many, steps) of open items by (receivable or payable, week from today on); what is owed is positive.
+
+    Week −1 holds what is overdue, −2 what has no due date, ``weeks`` what is due later. One statement.
+    """
+    params = {"company": ctx.company, "today": today, "weeks": weeks}
+    return {
+        (side, week): (count, steps if side == "receivable" else -steps)
+        for side, week, count, steps in rows.execute(_DUE, params)
+    }

@@ -6,7 +6,14 @@ from backstay.platform.resources import LABELS, Lines, Resource
 
 LABELS.update(
     {
-        "issued_on": (_("Date"), ""),
+        "invoicing.Bill.reference": (_("Reference"), _("Your order or project, to find it again.")),
+        "invoicing.Invoice.reference": (
+            _("Their reference"),
+            _("Order number of the customer; it stands on the invoice."),
+        ),
+        "invoicing.Bill.party": (_("Supplier"), _("Type a few letters of name or number.")),
+        "invoicing.Invoice.party": (_("Customer"), _("Type a few letters of name or number.")),
+        "issued_on": (_("Date"), _("The day on the paper; tax is due by it.")),
         "due_on": (_("Due"), _("Empty: by the payment days of the party.")),
         "standing": (_("State"), ""),
         "open": (_("Open"), ""),

@@ -6,14 +6,23 @@ from backstay.platform.resources import LABELS, Lines, Resource
 
 LABELS.update(
     {
+        "parties.Party.phone": (_("Phone"), _("For a quick question; it stands on no paper.")),
+        "parties.Party.kind": (_("Kind"), _("A person, or a company or authority.")),
+        "parties.Party.name": (_("Name"), _("As it stands on papers.")),
         "party": (_("Party"), ""),
         "parties.Party.code": (_("Number"), _("Your number for it; it may stay empty.")),
-        "parties.Party.roles": (_("It is"), ""),
+        "parties.Party.roles": (
+            _("It is"),
+            _("Customers can be sold to, suppliers bought from; one party can be both."),
+        ),
         "parties.Party.tax_id": (_("Tax number"), _("VAT number with its country, e.g. DE812446903.")),
         "parties.Party.payment_days": (_("Payment days"), _("Days after the invoice until it is due.")),
-        "parties.Party.tax_treatment": (_("Tax treatment"), ""),
+        "parties.Party.tax_treatment": (
+            _("Tax treatment"),
+            _("Domestic as a rule; EU and export for business customers abroad."),
+        ),
         "parties.Party.email": (_("Mail"), _("Invoices go here.")),
-        "credit_limit": (_("Credit limit"), ""),
+        "credit_limit": (_("Credit limit"), _("What it may owe at most, confirmed orders included.")),
     }
 )
 FORM = (

@@ -6,10 +6,19 @@ from backstay.platform.resources import LABELS, Lines, Resource
 
 LABELS.update(
     {
-        "expected_on": (_("Expected on"), ""),
-        "purchasing.Order.party": (_("Supplier"), ""),
-        "purchasing.Order.reference": (_("Their reference"), ""),
-        "purchasing.Order.place": (_("Deliver to"), ""),
+        "purchasing.Order.debit": (
+            _("Debit note"),
+            _("Number of the supplier's credit note; empty when it is still to come."),
+        ),
+        "document_on": (_("Delivery note of"), _("The day on the supplier's paper, when it differs.")),
+        "purchasing.Order.ordered_on": (_("Order date"), _("Prices count from this day.")),
+        "expected_on": (
+            _("Expected on"),
+            _("When the supplier promised it; late orders are shown on the first page."),
+        ),
+        "purchasing.Order.party": (_("Supplier"), _("Type a few letters of name or number.")),
+        "purchasing.Order.reference": (_("Their reference"), _("The supplier's offer or confirmation.")),
+        "purchasing.Order.place": (_("Deliver to"), _("The warehouse that takes it in.")),
         "arrival": (_("Received"), ""),
         "billed_state": (_("Billed"), ""),
         "accept": (_("Why it is taken"), _("Where price or quantity differ from the order.")),

@@ -6,13 +6,17 @@ from backstay.platform.resources import LABELS, Lines, Resource
 
 LABELS.update(
     {
-        "ordered_on": (_("Order date"), ""),
-        "required_on": (_("Deliver on"), ""),
+        "ordered_on": (_("Order date"), _("The day the customer ordered.")),
+        "required_on": (_("Deliver on"), _("What you promised; late orders are shown on the first page.")),
         "valid_until": (_("Valid until"), _("A quotation that has lapsed is not confirmed.")),
-        "sales.Order.party": (_("Customer"), ""),
-        "sales.Order.reference": (_("Their reference"), ""),
-        "sales.Order.place": (_("Ship from"), ""),
+        "sales.Order.party": (_("Customer"), _("Type a few letters of name or number.")),
+        "sales.Order.reference": (
+            _("Their reference"),
+            _("Order number of the customer; it stands on the invoice."),
+        ),
+        "sales.Order.place": (_("Ship from"), _("The warehouse whose stock is held for it.")),
         "delivery": (_("Shipped"), ""),
+        "sales.Order.credit": (_("Credit note"), _("Makes the credit note for what was invoiced, too.")),
         "billing": (_("Invoiced"), ""),
         "free": (_("Free"), ""),
     }

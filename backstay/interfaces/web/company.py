@@ -22,6 +22,7 @@ from backstay.interfaces import practice
 from backstay.interfaces.web.fields import day_text, word_of
 from backstay.interfaces.web.resource import Answer
 from backstay.platform import access, files, rows
+from backstay.platform import papers as sheets
 from backstay.platform.context import Ctx
 from backstay.platform.numbering import PREFIXES, prefix
 from backstay.platform.resources import for_kind, page
@@ -161,27 +162,12 @@ def save_logo(request: HttpRequest, ctx: Ctx) -> str:
         return _("It is too large: at most 512 kB, please.")
     content = given.read()
     mime, ending = next((told for magic, told in IMAGES.items() if content.startswith(magic)), ("", ""))
-    if not mime or not _whole_picture(content, ending):
+    if not mime or not sheets.shows(content, ending):
         return _("This is no PNG or JPEG. Save the logo as one of these; drawings (SVG) are not taken.")
     stored = files.store(ctx, f"logo.{ending}", content, mime)
     files.attach(ctx, KIND, [ctx.company], [stored], "logo")
     change_company(ctx, {"logo": {"id": stored, "name": f"logo.{ending}"}})
     return ""
-
-
-def _whole_picture(content: bytes, ending: str) -> bool:
-    """Whether a picture has its head and its end, and a size: a cut-off upload would spoil every paper."""
-    if ending == "png":
-        width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
-        return (
-            content[12:16] == b"IHDR"
-            and b"IEND" in content[-16:]
-            and 0 < width <= 8000
-            and 0 < height <= 8000
-        )
-    return b"\xff\xd9" in content[-64:] and any(
-        mark in content for mark in (b"\xff\xc0", b"\xff\xc1", b"\xff\xc2")
-    )
 
 
 def save_bank(request: HttpRequest, ctx: Ctx) -> tuple[dict[str, str], dict[str, str]]:
@@ -194,7 +180,6 @@ def save_bank(request: HttpRequest, ctx: Ctx) -> tuple[dict[str, str], dict[str,
                 typed["bank_name"], "bank", account.code, typed["iban"], typed["bic"][:11]
             )
             edit_bank_accounts(ctx, {account.id: draft})
-            change_company(ctx, {"iban": spaced(typed["iban"])})
     except Refusal as refusal:
         return typed, {{"banking.name": "bank_name"}.get(refusal.code, "iban"): sentence(refusal)}
     return typed, {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,25 +12,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from backstay.base import clock
-from backstay.domains.accounting.queries import balances_by_role
-from backstay.interfaces.web import listing, searching
+from backstay.domains.accounting.queries import BEFORE_CLOSE, balances_by_role
+from backstay.domains.invoicing.queries import due_by_week
+from backstay.interfaces.web import listing
+from backstay.interfaces.web.cash import Due, cash_chart
 from backstay.interfaces.web.fields import day_text, field_of, money_text
 from backstay.interfaces.web.steps import checklist
+from backstay.interfaces.web.todo import todo
 from backstay.platform import access, rows
 from backstay.platform.context import Ctx
-from backstay.platform.models import Notice
 from backstay.platform.resources import RESOURCES
+
+WEEKS = 8
 
 
 def home_of(ctx: Ctx, request: HttpRequest) -> dict[str, Any]:
-    """Greeting, key figures, work, what is to ship, what needs a look."""
+    """Greeting, key figures, work, cash, what is to ship, the latest invoices; before the first entry: how to begin."""
     name = str(getattr(request.user, "name", "") or "").split(" ")[0]
     last = rows.execute("SELECT max(posted_on) FROM entry WHERE company_id = %s", [ctx.company])[0][0]
     today = last if ctx.settings.get("practice") and last else ctx.today
-    return {
-        "greeting": _greeting(name), "day": formats.date_format(ctx.today, pgettext("day", "l, j F Y")), "figures": _figures(ctx, today),
-        "work": _work(ctx), "ship": _ship(ctx), "latest": _latest(ctx), "unread": Notice.objects.filter(actor=ctx.actor, read_at=None).count(),
-        "empty": last is None, "setup": checklist(ctx),
+    told: dict[str, Any] = {
+        "greeting": _greeting(name), "day": formats.date_format(ctx.today, pgettext("day", "l, j F Y")), "empty": last is None, "setup": checklist(ctx),
+    }  # fmt: skip
+    if last is None:
+        return told
+    due = due_by_week(ctx, today, WEEKS)
+    books = access.may(ctx, "report.read")
+    return told | {
+        "figures": _figures(ctx, today, due) if books else [], "cash": cash_chart(ctx, today, due) if books else None,
+        "work": todo(ctx, due), "ship": _ship(ctx), "latest": _latest(ctx),
     }  # fmt: skip
 
 
@@ -39,26 +50,49 @@ def _greeting(name: str) -> str:
     return f"{told}, {name}" if name else told
 
 
-def _figures(ctx: Ctx, today: date) -> list[dict[str, Any]]:
-    """Key figures with their last twelve weeks, from the ledger."""
-    if not access.may(ctx, "report.read"):
-        return []
-    roles = [("bank", _("Cash"), "/reports/general-ledger", 1), ("receivable", _("Receivables"), "/reports/receivables", 1),
-             ("payable", _("Payables"), "/reports/payables", -1), ("stock", _("Stock value"), "/reports/stock", 1)]  # fmt: skip
+def _figures(ctx: Ctx, today: date, due: Due) -> list[dict[str, Any]]:
+    """Key figures with their last twelve months, from the ledger."""
+    roles = [("receivable", _("Receivables"), "/reports/receivables", 1), ("payable", _("Payables"), "/reports/payables", -1),
+             ("bank", _("Cash"), "/reports/general-ledger", 1), ("stock", _("Stock value"), "/reports/stock", 1)]  # fmt: skip
     ends = [today]
     while len(ends) < 13:
         ends.insert(0, ends[0].replace(day=1) - timedelta(days=1))
     found = balances_by_role(ctx, [r for r, *_rest in roles], ends)
-    made = []
+    made = [_sales(ctx, ends)]
     for role, label, href, sign in roles:
         figures = [sign * v for v in found[role]]
         change = figures[-1] - figures[-2]
-        made.append({
-            "label": label, "value": money_text(figures[-1], ctx.scale), "href": href, "spark": _spark(figures),
-            "note": _("%(amount)s this month") % {"amount": ("+" if change > 0 else "") + money_text(change, ctx.scale)},
-            "aria": _("%(label)s by month, now %(value)s") % {"label": label, "value": money_text(figures[-1], ctx.scale)},
-        })  # fmt: skip
+        note = _("%(amount)s this month") % {
+            "amount": ("+" if change > 0 else "") + money_text(change, ctx.scale)
+        }
+        late = due.get((role, -1), (0, 0))
+        if late[0]:
+            note = _("%(amount)s overdue") % {"amount": money_text(late[1], ctx.scale)}
+        made.append(_figure(ctx, label, href, figures, note))
     return made
+
+
+def _sales(ctx: Ctx, ends: list[date]) -> dict[str, Any]:
+    """Sales by month, the closing of years left out."""
+    found = balances_by_role(ctx, ["sales", "services", "freight_income", "discount"], ends, BEFORE_CLOSE)
+    sums = [-sum(parts) for parts in zip(*found.values(), strict=True)]
+    months = [b - a for a, b in pairwise(sums)]
+    month, before = (formats.date_format(end, "F") for end in (ends[-1], ends[-2]))
+    note = _("%(amount)s in %(month)s") % {"amount": money_text(months[-2], ctx.scale), "month": before}
+    return _figure(ctx, _("Sales in %(month)s") % {"month": month}, "/reports/income-statement", months, note)
+
+
+def _figure(ctx: Ctx, label: str, href: str, figures: list[int], note: str) -> dict[str, Any]:
+    value = money_text(figures[-1], ctx.scale)
+    aria = _("%(label)s by month, now %(value)s") % {"label": label, "value": value}
+    return {
+        "label": label,
+        "value": value,
+        "href": href,
+        "spark": _spark(figures),
+        "note": note,
+        "aria": aria,
+    }
 
 
 def _spark(values: list[int]) -> dict[str, str]:
@@ -74,29 +108,6 @@ def _spark(values: list[int]) -> dict[str, str]:
         "area": f"{path} L98 30 L1 30Z",
         "end": f"M{points[-1][0]:.1f} {points[-1][1]:.1f}h.01",
     }
-
-
-def _work(ctx: Ctx) -> list[dict[str, Any]]:
-    """What waits for somebody: named views with how many are in them."""
-    wanted = (("sales/orders", "is:to_ship", _("Ship orders")), ("sales/orders", "is:to_invoice", _("Invoice what was shipped")),
-              ("invoicing/invoices", "is:overdue", _("Remind customers who are late")), ("purchasing/orders", "is:to_receive", _("Receive goods")),
-              ("purchasing/orders", "is:to_bill", _("Enter bills for what arrived")), ("invoicing/bills", "is:overdue", _("Pay bills that are overdue")))  # fmt: skip
-    shown = [
-        (resource, told.partition(":")[2], text)
-        for path, told, text in wanted
-        if (resource := RESOURCES.get(path)) and access.may(ctx, f"{resource.kind}.read")
-    ]
-    found = searching.counts(ctx, [(resource, name) for resource, name, _text in shown], 1000)
-    return [
-        {
-            "text": text,
-            "count": f"{count}+" if count == 1000 else count,
-            "href": f"/{resource.path}?f=is:{name}",
-            "icon": resource.menu[2],
-        }
-        for (resource, name, text), count in zip(shown, found, strict=True)
-        if count
-    ]
 
 
 def _ship(ctx: Ctx) -> list[dict[str, Any]]:

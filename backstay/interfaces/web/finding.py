@@ -180,7 +180,8 @@ def _hints(ctx: Ctx, request: HttpRequest, kind: str, ids: list[int]) -> dict[in
     where = RESOURCES.get(request.GET.get("for", ""))
     if where is None or not ids:
         return {}
-    told = where.told("HINTS").get(kind)
+    known = where.told("HINTS")
+    told = known.get(f"{where.kind}:{kind}") or known.get(kind)
     party = request.GET.get("party", "")
     made: dict[int, dict[str, Any]] = (
         told(ctx, ids, int(party) if party.isdigit() and len(party) < 19 else None) if told else {}

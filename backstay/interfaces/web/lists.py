@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from backstay.base.errors import NotFound, Refusal
 from backstay.interfaces.imports import declared
 from backstay.interfaces.web import acts, drafts, listing
+from backstay.interfaces.web.beginning import beginning
 from backstay.interfaces.web.fields import STATES, column, field_of, word_of
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.resource import ctx_of, found, names
@@ -50,7 +51,7 @@ def list_(request: HttpRequest, path: str) -> HttpResponse:
         "all_columns": [field_of(resource, n) for n in resource.columns], "can_create": "create" in resource.acts and access.may(ctx, f"{resource.kind}.create"),
         "can_import": declared.importable(resource) and access.may(ctx, f"{resource.kind}.create"),
         "drafts": drafts.open_drafts(ctx, resource) if "create" in resource.acts and not what.after else [],
-        
+        "beginning": beginning(ctx, resource, bool(page.rows) or bool(what.after), bool(what.search or what.filters)),
     }  # fmt: skip
     if _partial(request):
         return render(request, "backstay/_rows.html", context | {"ctx": ctx, "part": bool(what.after)})

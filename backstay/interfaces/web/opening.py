@@ -276,8 +276,6 @@ def _post(request: HttpRequest, ctx: Ctx, path: str, draft: OpeningDraft) -> str
 
 def stock(request: HttpRequest, ctx: Ctx) -> dict[str, Any] | None:
     """The step of opening stock: item, quantity, what it is worth; None when it is done."""
-    from backstay.interfaces.web.steps import importing
-
     path = "set-up/stock"
     texts = _texts(request, ctx, path)
     typed = _read_stock(ctx, texts)
@@ -294,7 +292,7 @@ def stock(request: HttpRequest, ctx: Ctx) -> dict[str, Any] | None:
     return {
         "lines": [_stock_line(typed, k) for k in range(_count(texts))], "total": money_text(typed.debit, ctx.scale), "on": _opening_day(ctx),
         "stopped": stopped, "wrong": len(typed.errors), "once": uuid.uuid4().hex, "skus": _names(ctx, "catalog_item", "sku"),
-        "import": importing("inventory/counts"), "posted": _posted(ctx),
+        "posted": _posted(ctx),
     }  # fmt: skip
 
 

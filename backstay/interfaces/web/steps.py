@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from backstay.base.errors import NotFound
 from backstay.domains.accounting.processes import change_company
+from backstay.interfaces.imports import declared
 from backstay.interfaces.web import company, opening
 from backstay.interfaces.web.resource import Answer
 from backstay.platform import access, rows
 from backstay.platform.context import Ctx
-from backstay.platform.resources import page
+from backstay.platform.resources import RESOURCES, page
 
 n = gettext_noop
 
@@ -176,11 +176,8 @@ def _import(path: str, text: str, one: str) -> Callable[[HttpRequest, Ctx], dict
 
 def importing(path: str) -> str:
     """The address of a resource's import; empty where it has none."""
-    try:
-        resolve(f"/{path}/import")
-    except Resolver404:
-        return ""
-    return f"/{path}/import"
+    resource = RESOURCES.get(path)
+    return f"/{path}/import" if resource is not None and declared.importable(resource) else ""
 
 
 _FILL: dict[str, Callable[[HttpRequest, Ctx], dict[str, Any] | None]] = {

@@ -5,6 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import URLPattern, path, register_converter
 
 from backstay.interfaces.web import (
+    account,
     bank,
     counting,
     documents,
@@ -74,7 +75,7 @@ urlpatterns: list[URLPattern] = [
     path("welcome/company", welcome.company, name="found"),
     path("welcome/usual", welcome.usual, name="usual"),
     path("company", views.choose_company, name="company"),
-    path("account", views.account, name="account"),
+    path("account", account.account, name="account"),
     path("language", views.language, name="language"),
     path("keys", views.keys, name="keys"),
     path("find", finding.find, name="find"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access
 from backstay.platform.context import Ctx
-from backstay.platform.figures import number_text
 from backstay.platform.resources import PAGES
 
 
@@ -56,17 +54,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """What matters today."""
     ctx: Ctx = request.ctx  # type: ignore[attr-defined]
     return render(request, "backstay/home.html", frame(request, "home", **home_of(ctx, request)))
-
-
-@signed_in
-@require_GET
-def account(request: HttpRequest) -> HttpResponse:
-    """Who one is here."""
-    return render(
-        request,
-        "backstay/account.html",
-        frame(request, "account", languages=settings.LANGUAGES, sample=number_text(Decimal("1234.5"), 2)),
-    )
 
 
 @require_POST

@@ -38,3 +38,23 @@ def render(template: str, data: Mapping[str, Any], made_at: int) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError(f"template {template} gave {type(pdf).__name__} where bytes were due")
     return pdf
+
+
+def shows(picture: bytes, form: str) -> bool:
+    """Whether a picture (``png`` or ``jpg``) can be put on a paper: it is tried, since one that cannot stops them all."""
+    source = (
+        '#set page(width: 10cm, height: 10cm)\n#image(bytes(json(bytes(sys.inputs.data))), format: "'
+        + form
+        + '", width: 5cm, height: 5cm, fit: "contain", alt: "logo")'
+    )
+    try:
+        typst.compile(
+            source.encode(),
+            format="pdf",
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(list(picture))},
+        )
+    except typst.TypstError:
+        return False
+    return True

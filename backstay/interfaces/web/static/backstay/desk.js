@@ -37,7 +37,7 @@
   const acts = {
     theme() {
       root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
-      try { localStorage.setItem("theme", root.dataset.bsTheme); } catch { /* no storage */ }
+      document.cookie = `backstay_theme=${root.dataset.bsTheme}; path=/; max-age=31536000; samesite=lax`;
     },
     side(button) { button.setAttribute("aria-expanded", String($("#side").classList.toggle("show"))); },
     palette() { open("/find"); },
@@ -150,7 +150,7 @@
   });
 
   /* ---- keys ---- */
-  const goes = { h: "/", o: "/sales/orders", i: "/invoicing/invoices", b: "/banking/reconcile", p: "/purchasing/orders", c: "/parties/parties", s: "/catalog/items", r: "/reports" };
+  const goes = { h: "/", o: "/sales/orders", i: "/invoicing/invoices", b: "/banking/reconcile", p: "/purchasing/orders", c: "/parties/parties", s: "/catalog/items", r: "/reports/trial-balance" };
   let going = 0;
   document.addEventListener("keydown", (event) => {
     const key = event.key, ctrl = event.ctrlKey || event.metaKey, at = event.target;
@@ -178,7 +178,8 @@
     else if (key === "/") { event.preventDefault(); $("[data-live]")?.focus(); }
     else if (key === "j" || key === "k") { cursor(key === "j" ? 1 : -1); }
     else if (key === "x") { $(".is-cursor [name=ids]")?.click(); }
-    else if (key === "Enter" && !at.closest("a, button, summary")) { $(".is-cursor a")?.click(); }
+    else if (key === "Enter") { if (!at.closest("a, button, summary")) { const link = $(".is-cursor a"); if (link) { link.click(); } else { $("[data-key=Enter]")?.focus(); event.preventDefault(); } } }
+    else if (/^[1-9]$/.test(key)) { $$(".views a")[key - 1]?.click(); }
     else if (key === "f") { const menu = $("[data-menu=f]"); if (menu) { event.preventDefault(); menu.open = true; $("button, input, select", menu)?.focus(); } }
     else if (key === "m") { const box = $("[data-key-focus=m]"); if (box) { event.preventDefault(); box.focus(); } }
     else { const link = $(`[data-key="${CSS.escape(key)}"]`); if (link && !link.closest("[hidden]")) { event.preventDefault(); link.click(); } }

@@ -1,9 +1,9 @@
 /* Before the first paint: the theme that was chosen, or the machine's. */
 (function () {
   "use strict";
-  let kept = null;
-  try { kept = localStorage.getItem("theme"); } catch { /* no storage */ }
-  document.documentElement.dataset.bsTheme = kept || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  let kept = (document.cookie.match(/backstay_theme=(light|dark|auto)/) || [])[1];
+  try { kept = kept || localStorage.getItem("theme"); } catch { /* no storage */ }
+  document.documentElement.dataset.bsTheme = (kept !== "auto" && kept) || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   document.documentElement.classList.add("js");
   /* The bar of the phone has the colour of the page, also where another theme was chosen than the machine's. */
   const colour = () => {
