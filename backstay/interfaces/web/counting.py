@@ -72,7 +72,7 @@ def _related(path: str, name: str) -> Any:
 @page("inventory/counts/new", gettext_noop("Count stock"), MENU, "inventory.count.create", hidden=True)
 def new(request: HttpRequest, ctx: Ctx) -> Answer:
     """Where the list of counts leads for a new one."""
-    return redirect("/inventory/count")
+    return start(request, ctx)
 
 
 def _begin(request: HttpRequest, ctx: Ctx, places: list[Any], categories: list[Any]) -> HttpResponse:
