@@ -46,9 +46,10 @@ def begin(ctx: Ctx, model: Model, act: str, ids: Sequence[int], *fields: str) ->
 def kept(model: Model, lines: Model | None = None) -> tuple[Create, Change]:
     """(process that makes rows, process that changes them): of a record, or of a document with its lines.
 
-    ``create_tasks.draft`` is the dataclass both take.
+    ``create.draft`` is the dataclass both take, ``create.line`` that of its lines.
     """
-    kind, draft = model._meta.label_lower, draft_of_columns(model, lines)
+    line = draft_of_columns(lines, but=_link(model, lines).name) if lines else None
+    kind, draft = model._meta.label_lower, draft_of_columns(model, line, lines)
 
     def create(ctx: Ctx, drafts: Sequence[Any]) -> list[int]:
         """Make them; ids in order."""
@@ -76,7 +77,7 @@ def kept(model: Model, lines: Model | None = None) -> tuple[Create, Change]:
             rows.delete(lines, _link(model, lines).attname, ids)
         _write_lines(model, lines, ids, drafts)
 
-    create.draft = draft  # type: ignore[attr-defined]
+    create.draft, create.line = draft, line  # type: ignore[attr-defined]
     create.__annotations__["drafts"] = Sequence[draft]
     change.__annotations__["changes"] = Mapping[int, draft]
     return create, change
@@ -163,7 +164,9 @@ def freed_by(event: str, model: Model, path: str) -> None:
 # ---- columns and drafts ----
 
 
-def draft_of_columns(model: Model, lines: Model | None = None, but: str = "") -> type[Any]:
+def draft_of_columns(
+    model: Model, line: type[Any] | None = None, lines: Model | None = None, but: str = ""
+) -> type[Any]:
     """A frozen dataclass of what a person may say of a row: its editable columns, and ``lines``."""
     needed: list[tuple[Any, ...]] = []
     rest: list[tuple[Any, ...]] = []
@@ -176,8 +179,7 @@ def draft_of_columns(model: Model, lines: Model | None = None, but: str = "") ->
         else:
             needed.append((each.name, kind))
     if lines is not None:
-        link = _link(model, lines)
-        needed.append((link.related_query_name(), tuple[draft_of_columns(lines, but=link.name), ...]))
+        needed.append((_link(model, lines).related_query_name(), tuple[line, ...]))
     return dataclasses.make_dataclass(f"{model.__name__}Draft", [*needed, *rest], frozen=True, slots=True)
 
 

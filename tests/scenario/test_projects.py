@@ -17,14 +17,14 @@ from backstay.domains.parties.processes import PartyDraft, create_parties
 from backstay.domains.projects import ledgers
 from backstay.domains.projects import processes as projects
 from backstay.platform import rows
-from backstay.platform.resources import RESOURCES, draft_of
+from backstay.platform.resources import RESOURCES
 from tests.scenario.test_desk import _person
 from tests.trade import D, World
 
 PROJECT, TASK, SHEET = (
     p.draft for p in (projects.create_projects, projects.create_tasks, projects.create_time_sheets)
 )
-LINE: Any = draft_of(projects.create_time_sheets)[0].__annotations__["lines"].__args__[0]
+LINE: Any = projects.create_time_sheets.line
 NEXT = date(2026, 3, 3)
 GOLDEN = """
 post.2026-03-02 ~hours_to_invoice h T1 +6.00 0 | ~hours_worked h E1 -6.00 0 | ~hours_spent h P1 +2.00 0 | ~hours_worked h E1 -2.00 0
@@ -224,7 +224,8 @@ def test_by_the_screen_alone(world: World, people: dict[str, int]) -> None:
         "h.person": "Eve Example", "h.week_on": "2026-03-02", "l.a.worked_on": "2.3.2026", "l.a.project": "Website", "l.a.hours": "2,5",
         "l.a.task": "Design", "l.a.billable": "1", "keys": "a", "do": "post", "once": "s",
     }  # fmt: skip
-    made = ann.post("/projects/time-sheets/new", typed)
+    free = {k.replace(".a.", ".b."): v for k, v in typed.items()} | {"l.b.billable": "0", "keys": "a,b"}
+    made = ann.post("/projects/time-sheets/new", typed | free | {"l.a.billable": "", "once": "s"})
     assert made.status_code == 302, made.content.decode()[:3000]
     page = ann.get(made["Location"]).content.decode()
     assert "TS-2026-00001" in page
@@ -238,7 +239,7 @@ def test_by_the_screen_alone(world: World, people: dict[str, int]) -> None:
     found = re.search(r'href="(/invoicing/invoices/\d+)">INV-2026-00001', listed)
     assert found
     assert "302.50" in listed
-    assert "2.5" in ann.get("/projects/projects?all=1").content.decode()
+    assert "5.00" in ann.get("/projects/projects?all=1").content.decode()
     ann.post(
         "/invoicing/invoices/act/reverse", {"ids": found[1].split("/")[-1], "on": "2026-03-31", "once": "r"}
     )

@@ -186,8 +186,7 @@ def offered(
                 ]
             except (TypeError, KeyError):
                 continue
-            draft, _more = draft_of(resource.process(act))
-            if draft is not None and any(_needs_lines(draft, f) for f in dataclasses.fields(draft)):
+            if not askable(resource, act):
                 continue  # what it needs can't be asked in a menu: it has a page or stays out
         (back if act in GRAVE else forward).append(made)
     return forward, back
@@ -198,6 +197,12 @@ def choices(each: Field) -> list[tuple[int, str]]:
     assert each.model is not None  # noqa: S101 - a reference has one
     found = list(each.model._default_manager.order_by("id")[: CHOICES + 1])
     return [(row.pk, title_of(row)) for row in found] if len(found) <= CHOICES else []
+
+
+def askable(resource: Resource, act: str) -> bool:
+    """Whether an act needs no more than a few answers."""
+    draft, _more = draft_of(resource.process(act))
+    return draft is None or not any(_needs_lines(draft, f) for f in dataclasses.fields(draft))
 
 
 def _needs_lines(draft: type[Any], each: Any) -> bool:

@@ -115,6 +115,9 @@ def _read_all(
             if message := wrong.get(prefix + each.name):
                 errors[each.name] = message
             continue
+        if prefix and each.kind == "yes" and not texts.get(each.name):
+            values[each.name] = None  # on a line: the usual
+            continue
         try:
             values[each.name] = read(ctx, each, texts.get(each.name, ""), kept=True)
         except (BadText, Refusal) as exc:
@@ -290,7 +293,8 @@ def work_out(ctx: Ctx, resource: Resource, draft: Any, lines: int, of: int | Non
         ident = perform(ctx, resource, draft, of)
         worked.totals = _totals(ctx, resource, ident)
         worked.cells = _cells(ctx, resource, ident)
-        following = [a for a in resource.transitions(_state(resource, ident)) if a in resource.acts][:1]
+        acts = resource.transitions(_state(resource, ident)) if resource.is_document else []
+        following = [a for a in acts if a in resource.acts][:1]
         if following and lines <= TRIAL_LINES and _asks_nothing(resource.process(following[0])):
             _told, refusal = attempt(lambda: resource.process(following[0])(ctx, [ident]))
             if refusal is not None:

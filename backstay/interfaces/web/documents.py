@@ -60,7 +60,8 @@ def preview(request: HttpRequest, path: str, ident: int, act: str) -> HttpRespon
 
 
 def _known(resource: Resource, act: str) -> None:
-    if act in ("create", "change") or act not in {a for s in ("", *STATES) for a in resource.transitions(s)}:
+    known = {a for s in ("", *STATES) for a in resource.transitions(s)} - {"create", "change"}
+    if act not in known or not acts.askable(resource, act):
         raise NotFound("web.act", f"there is no act {act[:40]}", "Choose one on the page.")
 
 
@@ -69,6 +70,7 @@ def _known(resource: Resource, act: str) -> None:
 def act(request: HttpRequest, path: str, act: str) -> HttpResponse:
     """Do an act to the documents named, once: the same click again leads where the first one led."""
     resource, ctx = found(path), ctx_of(request)
+    access.require(ctx, f"{resource.kind}.{act}")
     _known(resource, act)
     key = request.POST.get("once", "")
     if before := acts.once(ctx, key):

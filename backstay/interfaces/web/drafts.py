@@ -116,6 +116,8 @@ def of_object(ctx: Ctx, resource: Resource, row: models.Model) -> Typed:
                 told = column(resource.child, name)
                 if told.db:
                     _type(ctx, texts, told, line)
+                if told.kind == "yes" and not texts[told.name]:
+                    texts[told.name] = "0"  # nothing is the usual
             made.lines.append(texts)
     made.was = dict(made.head)
     return made

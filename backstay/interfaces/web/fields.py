@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from backstay.base.money import from_steps, to_steps
 from backstay.platform.context import Ctx
@@ -143,7 +144,7 @@ def _allowed(model: type[models.Model], name: str) -> tuple[str, ...]:
 
 def word_of(word: str) -> str:
     """A stored word as people read it."""
-    plain = word.replace("_", " ")
+    plain = {"todo": "to do"}.get(word, word.replace("_", " "))
     return pgettext("word", plain[:1].upper() + plain[1:]) if plain else ""
 
 
@@ -161,6 +162,23 @@ def title_of(row: Any) -> str:
 # ---- showing ----
 
 
+def clock(ctx: Ctx, due: date, tone: str) -> dict[str, str]:
+    """How long it is until a day, and whether that matters; what is finished (``tone`` of its state) is never late."""
+    days = (due - ctx.today).days
+    if tone in ("ok", "void"):
+        return {"icon": "calendar", "text": "", "tone": ""}
+    if days < 0:
+        text = ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
+        return {"icon": "alarm", "text": text, "tone": "bad"}
+    if days == 0:
+        return {"icon": "alarm", "text": _("Today"), "tone": "warn"}
+    return {
+        "icon": "clock",
+        "text": ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days},
+        "tone": "",
+    }
+
+
 def shown(ctx: Ctx, field: Field, value: Any) -> dict[str, Any]:
     """A value as a cell: kind, text, and for references its href, for states icon and tone."""
     cell: dict[str, Any] = {"kind": field.kind, "text": "—", "nil": False}
@@ -175,7 +193,7 @@ def shown(ctx: Ctx, field: Field, value: Any) -> dict[str, Any]:
     if field.kind in ("number", "whole", "percent", "steps"):
         figure = Decimal(value) * (100 if field.kind == "percent" else 1)
         return cell | {
-            "text": number_text(figure, 2 if field.name.endswith("price") else 0),
+            "text": number_text(figure, 2 if field.name.endswith(("price", "hours")) else 0),
             "nil": figure == 0,
         }
     if field.kind in ("date", "instant"):
@@ -250,3 +268,12 @@ def read(ctx: Ctx, field: Field, text: str, kept: bool = False) -> Any:
 def fields_of(resource: Resource, names: Iterable[str]) -> list[Field]:
     """The fields of several names."""
     return [field_of(resource, name) for name in names]
+
+
+def options(field: Field) -> list[tuple[str, str]]:
+    """A short list to choose from: words, or the rows of a small table that has no list of its own."""
+    if field.kind in ("choice", "choices"):
+        return list(field.choices)
+    if field.kind == "ref" and field.model is not None and for_model(field.model) is None:
+        return [(title_of(row), title_of(row)) for row in field.model._default_manager.order_by("id")[:200]]
+    return []

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backstay.base.errors import Denied, NotFound, Refusal, refusal_from
-from backstay.interfaces.web import acts, binding, drafts, listing
-from backstay.interfaces.web.fields import column, field_of, title_of, word_of
+from backstay.interfaces.web import acts, binding, drafts
+from backstay.interfaces.web.fields import column, field_of, options, word_of
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.resource import ctx_of, found, names
 from backstay.interfaces.web.sign import signed_in
@@ -248,12 +248,12 @@ def _show(
             error = _("It is needed.")
         fields.append({
             "field": each, "value": told.get(each.name, ""), "id": typed.head.get(f"{each.name}.id", "") or bound.refs.get(each.name, ""),
-            "error": error, "conflict": _local(resource, conflicts or {}).get(each.name), "options": _options(each), "chosen": typed.head.get(each.name, "").split(","),
+            "error": error, "conflict": _local(resource, conflicts or {}).get(each.name), "options": options(each), "chosen": typed.head.get(each.name, "").split(","),
             "wide": each.kind == "note" or each.name in ("party", "name"), "required": each.name in bound.missing or each.required,
         })  # fmt: skip
     view = _worked(ctx, resource, typed, bound, of)
     following = []
-    if of is None and resource.life:
+    if of is None and resource.life and resource.is_document:  # a record is only kept
         following = [
             a for a in resource.transitions(resource.life.first) if a in resource.acts and a not in acts.GRAVE
         ][:1]
@@ -269,13 +269,9 @@ def _show(
     return answer
 
 
-def _options(each: Any) -> list[tuple[str, str]]:
-    """A short list to choose from: words, or the rows of a small table that has no list of its own."""
-    if each.kind in ("choice", "choices"):
-        return list(each.choices)
-    if each.kind == "ref" and each.model is not None and listing.related_resource(each) is None:
-        return [(title_of(row), title_of(row)) for row in each.model._default_manager.order_by("id")[:200]]
-    return []
+def _answers() -> list[tuple[str, str]]:
+    """Yes and no on a line: nothing chosen is the usual, and an empty line stays empty."""
+    return [("1", _("Yes")), ("0", _("No"))]
 
 
 def _grid(
@@ -299,6 +295,6 @@ def _grid(
                        "error": errors.get(f.name, "")} for f in fields],
             "errors": [f"{next((f.label for f in fields if f.name == k), k)}: {v}" for k, v in errors.items()],
         })  # fmt: skip
-    options = {f.name: _options(f) for f in fields}
-    return {"fields": fields, "shown": shown, "lines": made, "keys": ",".join(str(line["key"]) for line in lines), "options": options,
+    choices = {f.name: _answers() if f.kind == "yes" else options(f) for f in fields}
+    return {"fields": fields, "shown": shown, "lines": made, "keys": ",".join(str(line["key"]) for line in lines), "options": choices,
             "last": len(fields) + len(shown)}  # fmt: skip

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,41 +13,21 @@ from django.utils.translation import gettext as _
 
 from backstay.base.errors import Refusal
 from backstay.interfaces.web.fields import (
-    BadText,
     Field,
     column,
-    day,
     field_of,
     money_text,
     shown,
+    title_of,
     word_of,
 )
-from backstay.interfaces.web.searching import one_of, raw, search_condition
+from backstay.interfaces.web.filtering import COUNTED, OPERATORS, Filter, rows_of
 from backstay.platform import rows
 from backstay.platform.context import Ctx
-from backstay.platform.figures import from_kept, kept, local
-from backstay.platform.resources import Resource, for_model
+from backstay.platform.figures import kept, local
+from backstay.platform.resources import Resource
 
 PAGE = 50
-COUNTED = 20_000  # counts and sums go no further: a list of a million answers as fast as one of a thousand
-OPERATORS = {
-    "text": ("is", "has"), "note": ("has",), "state": ("is", "not"), "choice": ("is", "not"), "ref": ("is",), "yes": ("is",),
-    "date": ("within", "from", "to", "is"), "instant": ("from", "to"),
-    "money": ("min", "max", "is"), "number": ("min", "max", "is"), "whole": ("min", "max", "is"),
-}  # fmt: skip
-SPANS = ("today", "week", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "last_30")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One condition: a field (or ``is`` for a named one), an operator, a text."""
-
-    name: str
-    op: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.text}" if self.name == "is" else f"{self.name}:{self.op}:{self.text}"
 
 
 @dataclass(slots=True)
@@ -63,8 +41,8 @@ class Asked:
     group: str = ""
     columns: tuple[str, ...] = ()
 
-    def query(self, **change: Any) -> str:
-        """The address of the same list with something changed; the page starts anew."""
+    def pairs(self, **change: Any) -> list[tuple[str, str]]:
+        """What stands in the address of the same list with something changed; the page starts anew."""
         told = {
             "q": self.search,
             "sort": self.sort,
@@ -72,8 +50,15 @@ class Asked:
             "cols": ",".join(self.columns),
         } | change
         filters = told.pop("f", self.filters)
-        pairs = [("f", str(f)) for f in filters] + [(k, v) for k, v in told.items() if v]
-        return urlencode(pairs, safe=":,")
+        return [("f", str(f)) for f in filters] + [(k, v) for k, v in told.items() if v]
+
+    def query(self, **change: Any) -> str:
+        """The same as text."""
+        return urlencode(self.pairs(**change), safe=":,")
+
+    def href(self, **change: Any) -> str:
+        """A link to it; “all” where nothing is left, since nothing at all means the first view."""
+        return "?" + (self.query(**change) or "all=1")
 
 
 def asked(resource: Resource, query: QueryDict) -> Asked:
@@ -94,7 +79,8 @@ def asked(resource: Resource, query: QueryDict) -> Asked:
         query.get("group", "") if query.get("group", "") in {f.name for f in groupable(resource)} else ""
     )
     known = {n.partition(":")[0] for n in resource.columns}
-    made.columns = tuple(c for c in query.get("cols", "").split(",") if c in known)
+    chosen = query.getlist("col") or query.get("cols", "").split(",")  # a form sends each on its own
+    made.columns = tuple(c for c in chosen if c in known)
     return made
 
 
@@ -144,88 +130,6 @@ def default_sort(resource: Resource) -> str:
     return sortable(resource)[0].name
 
 
-# ---- conditions ----
-
-
-def rows_of(ctx: Ctx, resource: Resource, what: Asked) -> QuerySet[Any]:
-    """The rows asked for, unsorted."""
-    found = resource.of._default_manager.filter(company_id=ctx.company)
-    for each in what.filters:
-        found = found.filter(_condition(ctx, resource, each))
-    if what.search:
-        found = found.filter(search_condition(ctx, resource, what.search))
-    return found
-
-
-def _condition(ctx: Ctx, resource: Resource, told: Filter) -> Q:
-    if told.name == "is":
-        named = resource.condition(told.text)
-        if named is None:
-            raise Refusal("web.filter", f"there is no filter {told.text[:40]}", "Take it out.")
-        sql, params = named(ctx)
-        ids = rows.execute(f"SELECT DISTINCT id FROM ({sql}) named(id) LIMIT {COUNTED + 1}", params)
-        if len(ids) <= COUNTED:  # what waits is short: found once, used by the page and its sums
-            return one_of(resource.of, "id", [row[0] for row in ids])
-        table = resource.of._meta.db_table
-        return raw(f'EXISTS (SELECT FROM ({sql}) named(id) WHERE named.id = "{table}".id)', params)
-    try:
-        field = column(resource.of, told.name)
-        if not field.db or told.op not in OPERATORS.get(field.kind, ()):
-            raise Refusal(
-                "web.filter", f"the list cannot be filtered by {told.name[:40]}", "Take the filter out."
-            )
-        return _compare(ctx, field, told.op, told.text)
-    except BadText as exc:
-        raise Refusal("web.filter", str(exc), "Correct the filter.", told.name) from None
-
-
-def _compare(ctx: Ctx, field: Field, op: str, text: str) -> Q:
-    if op == "not":
-        return ~Q(**{f"{field.db}__in": text.split("|")})
-    if field.kind == "ref":
-        return Q(**{f"{field.db}_id": int(text)}) if text.isdigit() and len(text) < 19 else Q(pk=0)
-    if op == "within":
-        since, until = span(text, ctx.today)
-        return Q(**{f"{field.db}__gte": since, f"{field.db}__lte": until})
-    if op == "has":
-        return Q(**{f"{field.db}__icontains": text})
-    if op == "is" and field.kind in ("state", "choice", "text"):
-        return Q(**{f"{field.db}__in": text.split("|")})
-    if op == "is" and field.kind == "yes":
-        return Q(**{field.db: text in ("1", "yes")})
-    value: Any = day(text, ctx.today) if field.kind in ("date", "instant") else from_kept(text)
-    if field.kind == "money":
-        value = int((value * Decimal(10) ** ctx.scale).to_integral_value())
-    if field.kind == "instant" and op == "to":
-        value += timedelta(days=1)
-    return Q(
-        **{field.db + {"is": "", "from": "__gte", "min": "__gte", "to": "__lte", "max": "__lte"}[op]: value}
-    )
-
-
-def span(word: str, today: date) -> tuple[date, date]:
-    """First and last day of a span of time. BadText for an unknown word."""
-    first = today.replace(day=1)
-    quarter = first.replace(month=(today.month - 1) // 3 * 3 + 1)
-    before = (first - timedelta(days=1)).replace(day=1)
-    last_quarter = (quarter - timedelta(days=1)).replace(day=1)
-    last_quarter = last_quarter.replace(month=(last_quarter.month - 1) // 3 * 3 + 1)
-    spans = {
-        "today": (today, today), "week": (today - timedelta(days=today.weekday()), today + timedelta(days=6 - today.weekday())),
-        "month": (first, _end(first, 1)), "quarter": (quarter, _end(quarter, 3)), "year": (date(today.year, 1, 1), date(today.year, 12, 31)),
-        "last_month": (before, first - timedelta(days=1)), "last_quarter": (last_quarter, quarter - timedelta(days=1)),
-        "last_year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)), "last_30": (today - timedelta(days=30), today),
-    }  # fmt: skip
-    if word not in spans:
-        raise BadText(_("“%(word)s” is no span of time.") % {"word": word[:30]})
-    return spans[word]
-
-
-def _end(first: date, months: int) -> date:
-    year, month = divmod(first.month - 1 + months, 12)
-    return date(first.year + year, month + 1, 1) - timedelta(days=1)
-
-
 # ---- a page ----
 
 
@@ -240,17 +144,50 @@ class Listed:
     more_than: bool
     sums: dict[str, str]
     groups: list[dict[str, Any]]
+    places: dict[str, str]
+    editable: bool = False
 
 
-def page(ctx: Ctx, resource: Resource, what: Asked, size: int = PAGE) -> Listed:
+def page(ctx: Ctx, resource: Resource, what: Asked, size: int = 0) -> Listed:
     """The page asked for. At most 3 statements, and one more per worked-out column."""
     names = [n for n in resource.columns if not what.columns or n.partition(":")[0] in what.columns]
     fields = [field_of(resource, n) for n in names]
     chosen = rows_of(ctx, resource, what)
     count, more_than, sums = _totals(ctx, chosen, fields)
     groups = _groups(ctx, resource, chosen, what, fields) if what.group else []
-    found, after = ([], "") if groups else _keyset(resource, chosen, what, size)
-    return Listed(fields, cells(ctx, resource, fields, found), after, count, more_than, sums, groups)
+    found, after = ([], "") if groups else _keyset(resource, chosen, what, size or PAGE)
+    return Listed(
+        fields,
+        cells(ctx, resource, fields, found),
+        after,
+        count,
+        more_than,
+        sums,
+        groups,
+        places(resource, fields),
+    )
+
+
+def places(resource: Resource, fields: Sequence[Field]) -> dict[str, str]:
+    """Classes of the columns: figures stand right, later ones leave narrow screens, four stay on a phone."""
+    kinds = ["figure" if f.figure and f.kind != "money" else f.kind for f in fields]
+    right = next((k for k in ("money", "figure", "date") if k in kinds), "")
+    corners = {kinds.index(k): c for k, c in (("ref", "p1"), (right, "p2"), ("state", "p4")) if k in kinds}
+    corners[0] = "p3"
+    if not resource.is_document:  # a record is known by its name
+        corners = {n: {"p1": "p3", "p3": "p1"}.get(c, c) for n, c in corners.items()}
+    made = {}
+    for n, each in enumerate(fields):
+        told = [
+            "amt" if each.figure else "num" if each.kind in ("date", "instant") else "",
+            corners.get(n, ""),
+        ]
+        if n > 5:
+            told.append("c-a")
+        elif n > 3 and not each.figure and each.kind != "state":
+            told.append("c-b")
+        made[each.name] = " ".join(t for t in told if t)
+    return made
 
 
 def cells(
@@ -262,12 +199,24 @@ def cells(
     made = []
     for row in found:
         values = [worked[f.name].get(row.pk) if f.compute else _value(row, f.db) for f in fields]
-        line = [shown(ctx, f, v) for f, v in zip(fields, values, strict=True)]
+        line = [shown(ctx, f, v) | {"name": f.name} for f, v in zip(fields, values, strict=True)]
         if line[0]["text"] == "—":
-            line[0]["text"] = _("Draft %(id)s") % {"id": row.pk} if resource.is_document else f"#{row.pk}"
+            line[0]["text"] = nameless(resource, row)
         made.append({"id": row.pk, "href": f"/{resource.path}/{row.pk}", "cells": line, "title": line[0]["text"],
-                     "revision": getattr(row, "revision", 0)})  # fmt: skip
+                     "revision": getattr(row, "revision", 0), "row": row})  # fmt: skip
     return made
+
+
+def nameless(resource: Resource, row: Any) -> str:
+    """What a row is called that has no number or name yet."""
+    return _("Draft %(id)s") % {"id": row.pk} if resource.is_document else f"#{row.pk}"
+
+
+def title(resource: Resource, row: Any) -> str:
+    """What a row is called on its own."""
+    return (
+        title_of(row) if getattr(row, "number", "") or not resource.is_document else nameless(resource, row)
+    )
 
 
 def _value(row: Any, path: str) -> Any:
@@ -362,7 +311,7 @@ def told(ctx: Ctx, resource: Resource, what: Asked) -> list[dict[str, str]]:
     made = []
     for each in what.filters:
         rest = [f for f in what.filters if f is not each]
-        entry = {"off": "?" + what.query(f=rest)}
+        entry = {"off": what.href(f=rest)}
         if each.name == "is":
             made.append(entry | {"key": "", "value": word_of(each.text)})
             continue
@@ -387,8 +336,3 @@ def told(ctx: Ctx, resource: Resource, what: Asked) -> list[dict[str, str]]:
         }.get(each.op, "")
         made.append(entry | {"key": f"{field.label} {op}".strip(), "value": value})
     return made
-
-
-def related_resource(field: Field) -> Resource | None:
-    """The resource behind a reference."""
-    return for_model(field.model) if field.model is not None else None

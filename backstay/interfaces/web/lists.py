@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import calendar as months
 import uuid
-from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from backstay.base.errors import NotFound, Refusal
+from backstay.base.errors import Refusal
 from backstay.interfaces.imports import declared
-from backstay.interfaces.web import acts, drafts, listing
+from backstay.interfaces.web import acts, drafts, listing, quick
 from backstay.interfaces.web.beginning import beginning
-from backstay.interfaces.web.fields import STATES, column, field_of, word_of
+from backstay.interfaces.web.fields import clock, field_of, word_of
 from backstay.interfaces.web.frame import frame
-from backstay.interfaces.web.resource import ctx_of, found, names
+from backstay.interfaces.web.resource import ctx_of, found, names, whole
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access
 from backstay.platform.context import Ctx
 from backstay.platform.models import SavedView
 from backstay.platform.resources import Resource
 
+HOME = "*"  # the name of the view that a person's list opens with
 
-def _partial(request: HttpRequest) -> bool:
+
+def partial(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
@@ -36,26 +38,69 @@ def list_(request: HttpRequest, path: str) -> HttpResponse:
     """A page of the list; htmx gets the rows alone."""
     resource, ctx = found(path), ctx_of(request)
     access.require(ctx, f"{resource.kind}.read")
-    query = request.GET
-    if not query and (home := next(iter(resource.views.items()), None)):
-        query = type(request.GET)(home[1])
+    query = request.GET or QueryDict(_home(ctx, resource))
     what = listing.asked(resource, query)
     if added := listing.added(ctx, resource, query):
-        return redirect("?" + what.query(f=[*what.filters, added]))
+        return redirect(what.href(f=[*what.filters, added]))
     page = listing.page(ctx, resource, what)
+    quick.mark(ctx, resource, page)
+    _hint(ctx, resource, page)
     sort = what.sort or listing.default_sort(resource)
     context: dict[str, Any] = {
-        **names(resource), "page": page, "what": what, "told": listing.told(ctx, resource, what), "views": _views(ctx, resource, what),
-        "sorts": _sorts(resource, what, sort), "query": what.query(), "ungrouped": what.query(group="") or "all=1", "more": what.query() + ("&" if what.query() else "") + f"after={page.after}" if page.after else "",
-        "filters": _filterable(resource), "groups": listing.groupable(resource), "bulk": _bulk(ctx, resource), "once": uuid.uuid4().hex,
+        **names(resource), **tools(ctx, resource, what, "#rows"), "page": page,
+        "sorts": _sorts(resource, what, sort), "query": what.query(), "more": what.query() + ("&" if what.query() else "") + f"after={page.after}" if page.after else "",
+        "groups": _groups(resource, what), "bulk": _bulk(ctx, resource), "once": uuid.uuid4().hex,
         "all_columns": [field_of(resource, n) for n in resource.columns], "can_create": "create" in resource.acts and access.may(ctx, f"{resource.kind}.create"),
         "can_import": declared.importable(resource) and access.may(ctx, f"{resource.kind}.create"),
         "drafts": drafts.open_drafts(ctx, resource) if "create" in resource.acts and not what.after else [],
         "beginning": beginning(ctx, resource, bool(page.rows) or bool(what.after), bool(what.search or what.filters)),
     }  # fmt: skip
-    if _partial(request):
+    if partial(request):
         return render(request, "backstay/_rows.html", context | {"ctx": ctx, "part": bool(what.after)})
     return render(request, "backstay/list.html", frame(request, path, **context))
+
+
+def _hint(ctx: Ctx, resource: Resource, page: listing.Listed) -> None:
+    """Beside the day something is due: how long that is, where a state says whether it is finished."""
+    names = [f.name for f in page.fields]
+    state = next((n for n, f in enumerate(page.fields) if f.kind == "state"), None)
+    if resource.calendar not in names or state is None or not (resource.board or "standing" in names):
+        return
+    at = names.index(resource.calendar)
+    for row in page.rows:
+        due = getattr(row["row"], resource.calendar)
+        if due is not None:
+            row["cells"][at]["hint"] = clock(ctx, due, row["cells"][state].get("tone", "void"))
+
+
+def _home(ctx: Ctx, resource: Resource) -> str:
+    """The view a list opens with: one's own, else the first of the declaration."""
+    mine = SavedView.objects.filter(path=resource.path, owner=ctx.actor, name=HOME).first()
+    return mine.query or "all=1" if mine else next(iter(resource.views.values()), "")
+
+
+def _groups(resource: Resource, what: listing.Asked) -> list[dict[str, Any]]:
+    """What the list can be grouped by, a link each; last the one that ends grouping."""
+    made = [
+        {"text": f.label, "href": what.href(group=f.name), "here": what.group == f.name}
+        for f in listing.groupable(resource)
+    ]
+    return made + (
+        [{"text": _("No groups"), "href": what.href(group=""), "here": False}] if what.group else []
+    )
+
+
+def tools(ctx: Ctx, resource: Resource, what: listing.Asked, live: str = "") -> dict[str, Any]:
+    """What stands above rows, cards and days alike: views, filters in words, filters to add; ``live``: what follows
+    the search while it is typed."""
+    return {
+        "live": live,
+        "what": what,
+        "told": listing.told(ctx, resource, what),
+        "views": _views(ctx, resource, what),
+        "own_home": SavedView.objects.filter(path=resource.path, owner=ctx.actor, name=HOME).exists(),
+        "filters": _filterable(resource),
+    }
 
 
 def _views(ctx: Ctx, resource: Resource, what: listing.Asked) -> list[dict[str, Any]]:
@@ -68,9 +113,9 @@ def _views(ctx: Ctx, resource: Resource, what: listing.Asked) -> list[dict[str, 
     made.append(
         {"name": _("All"), "href": "?all=1", "here": here == "" and not any(v["here"] for v in made), "id": 0}
     )
-    saved = SavedView.objects.filter(path=resource.path).order_by("name")
+    saved = SavedView.objects.filter(path=resource.path).exclude(name=HOME).order_by("name")
     made += [
-        {"name": v.name, "href": f"?{v.query}", "here": v.query == here, "id": v.pk if v.owner == ctx.actor else 0, "shared": v.shared}
+        {"name": v.name, "href": f"?{v.query or 'all=1'}", "here": v.query == here, "id": v.pk if v.owner == ctx.actor else 0, "shared": v.shared}
         for v in saved if v.shared or v.owner == ctx.actor
     ]  # fmt: skip
     return made
@@ -128,88 +173,22 @@ def _bulk(ctx: Ctx, resource: Resource) -> list[dict[str, Any]]:
 @signed_in
 @require_POST
 def save_view(request: HttpRequest, path: str) -> HttpResponse:
-    """Keep the present query under a name, or forget a view."""
+    """Keep the present query under a name, open the list with it, or forget a view of one's own."""
     resource, ctx = found(path), ctx_of(request)
     access.require(ctx, f"{resource.kind}.read")
-    if request.POST.get("drop", "").isdigit():
-        SavedView.objects.filter(pk=int(request.POST["drop"]), owner=ctx.actor).delete()
+    if "drop" in request.POST:
+        mine = SavedView.objects.filter(path=path, owner=ctx.actor)
+        told = request.POST["drop"]
+        (mine.filter(name=HOME) if told == "home" else mine.filter(pk=whole(told) or 0)).delete()
         return redirect(f"/{path}")
-    name = listing.clean(request.POST.get("name", ""))[:60]
-    query = type(request.GET)(request.POST.get("query", "")[:2000])
-    if not name:
+    name, home = listing.clean(request.POST.get("name", ""))[:60], request.POST.get("home") == "1"
+    if name == HOME or not (name or home):
         raise Refusal("web.view_name", _("a view needs a name"), _("Type one."))
-    kept = listing.asked(resource, query).query()
-    SavedView.objects.update_or_create(
-        company_id=ctx.company,
-        path=path,
-        owner=ctx.actor,
-        name=name,
-        defaults={"query": kept, "shared": request.POST.get("shared") == "1"},
-    )
-    return redirect(f"/{path}?{kept}")
-
-
-@signed_in
-@require_GET
-def board(request: HttpRequest, path: str) -> HttpResponse:
-    """Rows by state, a lane each."""
-    resource, ctx = found(path), ctx_of(request)
-    access.require(ctx, f"{resource.kind}.read")
-    if not resource.board:
-        raise NotFound("web.not_found", f"{path} has no board", "Use the list.")
-    by = column(resource.of, resource.board)
-    fields = [field_of(resource, n) for n in resource.columns if n.partition(":")[0] != resource.board]
-    lanes = []
-    for state, text in by.choices:
-        chosen = resource.of._default_manager.filter(company_id=ctx.company, **{by.db: state}).order_by("-id")
-        rows = list(chosen[:51])
-        icon, tone = STATES.get(state, ("circle-check", ""))
-        lanes.append({"state": state, "text": text, "icon": icon, "tone": tone, "cards": listing.cells(ctx, resource, fields, rows[:50]), "more": len(rows) > 50,
-                      "moves": resource.transitions(state)})  # fmt: skip
-    context = {**names(resource), "lanes": lanes,  "once": uuid.uuid4().hex,
-               "fields": fields}  # fmt: skip
-    return render(request, "backstay/board.html", frame(request, path, **context))
-
-
-@signed_in
-@require_GET
-def calendar(request: HttpRequest, path: str) -> HttpResponse:
-    """A month with what falls on its days."""
-    resource, ctx = found(path), ctx_of(request)
-    access.require(ctx, f"{resource.kind}.read")
-    if not resource.calendar:
-        raise NotFound("web.not_found", f"{path} has no calendar", "Use the list.")
-    told = request.GET.get("month", "")
-    try:
-        first = date.fromisoformat(f"{told}-01") if told else ctx.today.replace(day=1)
-    except ValueError:
-        raise Refusal("web.month", "this is no month", "Write it as 2026-11.") from None
-    key = column(resource.of, resource.calendar).db
-    weeks = months.Calendar().monthdatescalendar(first.year, first.month)
-    since, until = weeks[0][0], weeks[-1][-1]
-    chosen = resource.of._default_manager.filter(
-        company_id=ctx.company, **{f"{key}__gte": since, f"{key}__lte": until}
-    ).order_by(key, "id")
-    fields = [field_of(resource, n) for n in resource.columns[:3]]
-    found_rows = list(chosen[:1000])
-    by_day: dict[date, list[dict[str, Any]]] = {}
-    for row, cell in zip(found_rows, listing.cells(ctx, resource, fields, found_rows), strict=True):
-        by_day.setdefault(getattr(row, key), []).append(cell)
-    grid = [
-        [
-            {
-                "day": d,
-                "out": d.month != first.month,
-                "today": d == ctx.today,
-                "rows": by_day.get(d, [])[:6],
-                "more": len(by_day.get(d, [])) - 6,
-            }
-            for d in week
-        ]
-        for week in weeks
-    ]
-    context = {
-        **names(resource), "weeks": grid, "first": first, "before": (first - timedelta(days=1)).strftime("%Y-%m"), "key": key,
-        "after": (first + timedelta(days=32)).strftime("%Y-%m"), 
-    }  # fmt: skip
-    return render(request, "backstay/calendar.html", frame(request, path, **context))
+    kept = listing.asked(resource, QueryDict(request.POST.get("query", "")[:2000])).query()
+    for each, shared in ((name, request.POST.get("shared") == "1"), (HOME if home else "", False)):
+        if each:
+            SavedView.objects.update_or_create(
+                company_id=ctx.company, path=path, owner=ctx.actor, name=each, defaults={"query": kept, "shared": shared}
+            )  # fmt: skip
+    messages.success(request, _("View saved.") if name else _("The list opens so from now on."))
+    return redirect(f"/{path}?{kept or 'all=1'}")

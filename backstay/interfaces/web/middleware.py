@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from backstay.base import clock
-from backstay.base.errors import Busy, NotFound, Refusal, refusal_from
+from backstay.base.errors import Busy, Denied, NotFound, Refusal, refusal_from
 from backstay.domains.accounting.processes import may_found
 from backstay.interfaces.web.words import said
 from backstay.platform import rows
@@ -109,7 +109,7 @@ class Company:
         exception = refusal
         if request.ctx is not None:  # type: ignore[attr-defined]
             transaction.set_rollback(True)
-        status = 404 if isinstance(exception, NotFound) else 409
+        status = 404 if isinstance(exception, NotFound) else 403 if isinstance(exception, Denied) else 409
         log.info("web.refused", code=getattr(exception, "code", ""), path=request.path)
         if request.headers.get("Accept", "").startswith("application/json"):
             told = {

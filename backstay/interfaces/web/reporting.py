@@ -146,7 +146,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         "lines": [line_of(ctx, made, line, columns) for line in shown], "sums": sums_of(ctx, made, columns), "asked": asked,
         "tabs": [{"href": f"/reports/{s.name}" + (f"?{asked.query()}" if s.name == name else days), "title": _(s.title), "here": s.name == name} for s in tabs],
         "figures": [figure_of(ctx, f) for f in made.figures], "chart": drawn(made.chart, ctx.scale) if made.chart else None,
-        "query": asked.query(), "more": _more(asked, made, skip), "back": asked.after or skip,
+        "exports": made.lines and (name != "party-statement" or asked.party), "query": asked.query(), "more": _more(asked, made, skip), "back": asked.after or skip,
         "compare": _comparisons(asked, name) if spec.compares else [], "zero": f"/reports/{name}?" + asked.query(zero="" if asked.zero else "1") if spec.zero else "",
         "few": made.choices if len(made.choices) <= 8 else [], "many": made.choices if len(made.choices) > 8 else [],
         "here": next((text for text, _href, here in made.choices if here), ""), "folds": any(line.kind == "group" or line.drill for line in shown),

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 
 from backstay.base import clock
+from backstay.platform import access
 from backstay.platform.figures import day_text, separators
 
 register = template.Library()
@@ -35,37 +36,23 @@ def _icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def cells(row: dict[str, Any], document: bool) -> SafeString:
+def cells(row: dict[str, Any], places: dict[str, str], document: bool) -> SafeString:
     """The cells of a list's row. Made here, not by a template for each: a thousand of them take a hundredth of a second."""
-    first, *rest = row["cells"]
-    look = ("code" if first["kind"] == "text" else "") + ("" if document else " cell-main")
     day = first_of(row["cells"], "date")
-    on = f'<span class="only-sm"> · {escape(str(day["text"]))}</span>' if day and day.get("iso") else ""
-    made = [
-        f'<td class="p3"><a class="{look}" href="{escape(row["href"])}">{escape(str(first["text"]))}</a>{on}</td>'
-    ]
-    state = first_of(row["cells"], "state")
-    for n, cell in enumerate(rest, 1):
-        style = "" if cell["kind"] == "state" and cell is not state else f' class="{_class(cell["kind"], n)}"'
-        inner = cell_of(cell)
-        made.append(
-            f'<td{style}><span class="cell-main">{inner}</span></td>'
-            if cell["kind"] == "ref"
-            else f"<td{style}>{inner}</td>"
-        )
+    shown = day and day.get("iso") and document and "p2" not in places[day["name"]]
+    on = f'<span class="only-sm"> · {escape(str(day["text"]))}</span>' if shown else ""
+    made = []
+    for n, cell in enumerate(row["cells"]):
+        place = places[cell["name"]] + ("" if n == 0 or cell["kind"] in ("money", "state") else " soft")
+        edit = f' data-edit="{escape(cell["edit"])}"' if cell.get("edit") else ""
+        inner = _title(row, cell, document) + on if n == 0 else cell_of(cell)
+        made.append(f'<td class="{place.strip()}"{edit}>{inner}</td>')
     return SafeString("".join(made))
 
 
-def _class(kind: str, n: int) -> str:
-    """Alignment, and what a narrow screen leaves out (``c-a`` first, then ``c-b``)."""
-    far = " c-a" if n >= 6 else ""
-    if kind in ("state", "ref"):
-        return "p4" if kind == "state" else "p1"
-    if kind == "money":
-        return f"amt{far} p2"
-    if kind in ("number", "whole", "percent", "steps"):
-        return f"amt soft{far}"
-    return ("num soft" if kind in ("date", "instant") else "soft") + (far or (" c-b" if n >= 4 else ""))
+def _title(row: dict[str, Any], cell: dict[str, Any], document: bool) -> str:
+    look = ' class="code"' if document and cell["kind"] == "text" else ""
+    return f'<a{look} href="{escape(row["href"])}">{escape(str(cell["text"]))}</a>'
 
 
 @register.filter("cell")
@@ -77,6 +64,8 @@ def cell_of(cell: dict[str, Any]) -> SafeString:
         text = f'<span class="state{tone}">{_icon(cell["icon"])}{text}</span>'
     elif cell["kind"] == "ref" and cell.get("href"):
         text = f'<a href="{escape(cell["href"])}">{text}</a>'
+    elif hint := cell.get("hint", {}).get("text"):
+        text = f'{text} <span class="due {cell["hint"]["tone"]}">{escape(hint)}</span>'
     elif cell["nil"]:
         text = f'<span class="nil">{text}</span>'
     return SafeString(text)
@@ -146,6 +135,12 @@ def inline(name: str) -> str:
 def grouped(value: int) -> str:
     """A whole number in the reader's way of writing: 12,345."""
     return formats.number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def may(ctx: Any, action: str) -> bool:
+    """Whether the reader may do it: no link leads where he is refused."""
+    return access.may(ctx, action)
 
 
 @register.filter

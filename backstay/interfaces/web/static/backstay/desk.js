@@ -68,14 +68,6 @@
       return;
     }
     sure = false;
-    if (form.matches("[data-columns]")) {
-      event.preventDefault();
-      const query = new URLSearchParams(new FormData(form)), cols = query.getAll("col");
-      query.delete("col");
-      query.set("cols", cols.join(","));
-      location.search = query;
-      return;
-    }
     if (form.method === "post") {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";
