@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -35,11 +33,11 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 @require_GET
-def service_worker(_request: HttpRequest) -> HttpResponse:
+def service_worker(request: HttpRequest) -> HttpResponse:
     """The script of the installed app, at the root, so that it may answer for every page."""
-    found = finders.find("backstay/sw.js")
-    text = Path(str(found)).read_text(encoding="utf-8")
-    return HttpResponse(text, "text/javascript", headers={"Cache-Control": "no-cache"})
+    answer = render(request, "backstay/sw.js", content_type="text/javascript; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 @require_GET

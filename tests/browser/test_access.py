@@ -1,0 +1,84 @@
+"""WCAG 2.2 A/AA on every route that declarations give, light and dark; and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from backstay.domains.sales import processes as sales
+from backstay.platform.resources import PAGES, RESOURCES
+from tests.browser.conftest import Desk
+from tests.trade import D, World
+
+FIXED = (
+    "/",
+    "/account",
+    "/keys",
+    "/find?q=item",
+    "/notices",
+    "/offline",
+    "/sales/orders?q=nothing-is-called-so",
+)
+
+
+def _trade(world: World) -> None:
+    """One of what trade leaves behind, so that details have something to show."""
+    with world.work() as ctx:
+        world.receive(ctx, "A", 10, 6000)
+        order = world.order(ctx, {"A": 2})
+        sales.confirm_orders(ctx, [order])
+        sales.ship_orders(ctx, [sales.ShipDraft(order, D)])
+        issued = sales.invoice_orders(ctx, [sales.OrderInvoiceDraft(order, D)])[0]
+        world.pay(ctx, issued.gross, f"invoice:{issued.id}")
+
+
+def routes() -> list[str]:
+    """A representative of every route: list, form, board, calendar of each resource; each page without parts."""
+    made = list(FIXED)
+    for resource in RESOURCES.values():
+        made.append(f"/{resource.path}?all=1")
+        made += [f"/{resource.path}/new"] if "create" in resource.acts else []
+        made += [f"/{resource.path}/board"] if resource.board else []
+        made += [f"/{resource.path}/calendar"] if resource.calendar else []
+    return made + [f"/{p.path}" for p in PAGES.values() if "<" not in p.path]
+
+
+def _look(desk: Desk, paths: list[str]) -> list[str]:
+    wrong, seen = [], set()
+    while paths:
+        path = paths.pop(0)
+        page = desk.go(path)
+        try:
+            desk.access()
+        except AssertionError as exc:
+            wrong.append(str(exc).partition("\nassert")[0][:900])
+        plain = path.partition("?")[0][1:]
+        if plain in RESOURCES and plain not in seen:  # its first row stands for its details
+            seen.add(plain)
+            href = page.evaluate("document.querySelector('#rows tbody a')?.getAttribute('href') || ''")
+            paths += [href] if re.fullmatch(rf"/{plain}/\d+", href) else []
+    return wrong
+
+
+def test_every_route_in_both_themes(desk: Desk, world: World) -> None:
+    _trade(world)
+    desk.expected = {403, 404, 409}
+    assert _look(desk, routes()) == []
+
+
+def test_on_a_phone(desks: Callable[..., Desk], world: World) -> None:
+    """Targets are large enough there, and nothing scrolls sideways."""
+    _trade(world)
+    desk = desks(world.company, world.work, width=390, height=844, has_touch=True)
+    paths = [
+        "/",
+        "/sales/orders?all=1",
+        "/sales/orders/new",
+        "/parties/parties/new",
+        "/banking/runs/new",
+        "/account",
+    ]
+    assert _look(desk, list(paths)) == []
+    for path in paths:
+        page = desk.go(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
