@@ -31,12 +31,7 @@ from tools.screens import SCREENS, Screen  # noqa: E402
 BUILD = ROOT / "build"
 WIDTHS = {390: 844, 1440: 900}
 THEMES = ("light", "dark")
-DOCS = (
-    ("home", 1440, "light"),
-    ("order-new", 1440, "light"),
-    ("reconcile", 1440, "dark"),
-    ("order-new", 390, "light"),
-)
+DOCS = (("home", 1440, "light"), ("order-new", 1440, "light"), ("order-new", 390, "light"))
 SLOW = 15_000
 
 
