@@ -76,7 +76,7 @@ SCREENS = (
     Screen("receive-order", "/purchasing/orders?f=is:to_receive", (*OPEN, ("click", ".doc-acts a[href$='/receive']"))),
     Screen("stock-count", "/inventory/count"),
     Screen("pick-list", "/sales/pick"),
-    Screen("import", "/import"),
+    Screen("import", "/parties/parties/import"),
     Screen("tasks-board", "/projects/tasks/board"),
     Screen("settings", "/settings"),
     Screen("inbox", "/notices"),
