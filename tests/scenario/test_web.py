@@ -122,7 +122,7 @@ def test_another_companys_documents_do_not_exist(client: Client, invoice: int, w
     with theirs.work() as ctx:
         order = theirs.order(ctx, {"SRV": 1})
     assert client.get(f"/sales/orders/{order}").status_code == 404
-    assert client.post("/company", {"company": other}).status_code == 409
+    assert client.post("/company", {"company": other}).status_code == 403
 
 
 def test_a_user_without_a_company_is_told(user: User, world: World) -> None:

@@ -165,11 +165,13 @@ def _hrefs(asked: Asked, name: str, by: str, row: Traded, columns: Sequence[Show
         if by == "month":
             month = _month_of(row.key)
             span = Span(max(month.since, span.since), min(month.until, span.until))
+            if span.since > span.until:
+                continue  # the month lies outside this column: there is nothing behind its figure
         more = {"party": row.key} if by == "party" else {"item": row.code or "-"} if by == "item" else {}
         made[c.key] = link(
             name, by="document", since=span.since, until=span.until, **({"party": asked.party} | more)
         )
-    return made | {"name": made["amount"]}
+    return made | {"name": made.get("amount") or next(iter(made.values()), "")}
 
 
 def _columns(sheet: Sheet, by: str) -> tuple[Column, ...]:
