@@ -46,6 +46,7 @@ def test_period_close(desk: Desk, world: World) -> None:
     desk.go("/reports")
     desk.access()
     desk.press(page.get_by_role("link", name=re.compile("^Income statement")))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Income statement")
     desk.go("/reports/income-statement?from=2026-03-01&to=2026-03-31&compare=previous")
     desk.access()
     expect(page.locator("tr.grand")).to_contain_text("102.00")  # 200.00 sold, 18.00 of goods, 80.00 of rent
