@@ -161,7 +161,8 @@ def _lists(made: Made, browser: Browser, resource: Resource) -> Iterator[Visit]:
 def _texts(made: Made, resource: Resource) -> list[str]:
     """Beginnings of words that are there, and last digits of numbers."""
     sql = "SELECT word FROM platform_word WHERE company_id = %s AND kind = %s ORDER BY word, object_id LIMIT 5000"
-    words = sorted({row[0][:5] for row in rows.execute(sql, [made.company, "parties.party"], using="owner")})
+    kind = "parties.party" if resource.is_document else resource.kind
+    words = sorted({row[0][:5] for row in rows.execute(sql, [made.company, kind], using="owner")})
     texts = words[:: max(1, len(words) // 12)][:12]
     return [*texts, "412", "9", "bookshop"] if resource.is_document else texts
 
