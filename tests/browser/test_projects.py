@@ -78,6 +78,7 @@ def test_time_sheet_to_invoice(desk: Desk, world: World) -> None:
     expect(page.locator("tbody tr")).to_contain_text("11.50")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Website")
     desk.act("Invoice")
     desk.toast("INV-2026-00001")
     page.goto(desk.address + "/invoicing/invoices?all=1")
@@ -91,6 +92,7 @@ def test_time_sheet_to_invoice(desk: Desk, world: World) -> None:
     expect(page.locator(".steps")).to_contain_text("Reversed")
     desk.go("/projects/projects?all=1")
     page.locator("tbody tr a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Website")
     desk.act("Invoice")
     desk.toast("INV-2026-00002")
     with world.work() as ctx:
