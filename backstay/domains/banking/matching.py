@@ -73,6 +73,7 @@ LEGAL = frozenset(
         "VOF",
     ]
 )
+PLAIN = re.compile(r"[^A-Z0-9]+")
 SHORTEST = 4  # letters and digits of a number that is worth looking for
 FEW = 60  # items of a party whose pairs are tried
 
@@ -124,6 +125,8 @@ class Proposal:
 
 def plain(text: str) -> str:
     """Capital letters and digits without accents."""
+    if text.isascii():
+        return PLAIN.sub("", text.upper())
     flat = unicodedata.normalize("NFKD", text).upper()
     return "".join(c for c in flat if c.isascii() and c.isalnum())
 

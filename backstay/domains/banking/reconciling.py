@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from backstay.base.context import Ctx
@@ -32,6 +33,8 @@ from backstay.domains.invoicing.queries import open_items, references_of
 from backstay.platform import access, audit, rows
 
 ALLOCATION = "invoicing.allocation"
+NUMBER = re.compile(r"[A-Z]+-\d{4}-\d+")
+BEFORE, AFTER = timedelta(60), timedelta(10)  # a payment is seen at the bank within days, rarely within weeks
 UNDO = {KIND: reverse_payments, ALLOCATION: reverse_allocations, JOURNAL: reverse_journal}
 _FIELDS = (
     "bank_account_id",
@@ -56,8 +59,11 @@ class Decision:
     always: bool = False
 
 
-def matcher(ctx: Ctx, bank_account: int) -> Matcher:
-    """What is open, by everything a bank line may tell of it. A fixed number of statements."""
+def matcher(ctx: Ctx, bank_account: int, lines: Iterable[LineRead]) -> Matcher:
+    """What is open, by everything these bank lines may tell of it. A fixed number of statements.
+
+    Of payments that wait to be seen only those of the lines' amounts, or whose numbers stand in them, are looked at.
+    """
     found: list[Open] = []
     names: dict[int, str] = {}
     for side, sign in (("receivable", 1), ("payable", -1)):
@@ -67,7 +73,9 @@ def matcher(ctx: Ctx, bank_account: int) -> Matcher:
             names[each.party_id] = each.party
             numbers = tuple(n for n in (each.number, *told.get(each.item, ())) if n)
             found.append(Open(each.item, side, each.party_id, sign * each.amount, numbers, each.due_on))
-    for ident, number, way, amount, party, name, on in rows.execute(_WAITING, [ctx.company, bank_account]):
+    for ident, number, way, amount, party, name, on in rows.execute(
+        _WAITING, [ctx.company, bank_account, *_wanted(ctx, list(lines))]
+    ):
         names[party] = name
         found.append(Open(f"payment:{ident}", "", party, amount if way == "in" else -amount, (number,), on))
     for ident, number, total, on in rows.execute(_RUNS, [ctx.company, bank_account]):
@@ -82,10 +90,18 @@ def matcher(ctx: Ctx, bank_account: int) -> Matcher:
     )
 
 
+def _wanted(ctx: Ctx, lines: Sequence[LineRead]) -> tuple[date, date, list[int], list[str]]:
+    """First and last day, amounts and numbers of payments that lines may stand for."""
+    days = sorted(line.booked_on for line in lines) or [ctx.today]
+    numbers = {n for line in lines for n in NUMBER.findall(f"{line.reference} {line.text}".upper())}
+    return days[0] - BEFORE, days[-1] + AFTER, sorted({line.amount for line in lines}), sorted(numbers)
+
+
 _WAITING = """
 SELECT p.id, p.number, p.way, p.amount, p.party_id, y.name, p.paid_on FROM banking_payment p JOIN parties_party y ON y.id = p.party_id
 WHERE p.company_id = %s AND p.bank_account_id = %s AND p.state IN ('ordered', 'posted')
-  AND p.paid_on >= (SELECT min(s.since) - 60 FROM banking_statement s WHERE s.bank_account_id = p.bank_account_id)
+  AND p.paid_on BETWEEN %s AND %s
+  AND (CASE p.way WHEN 'in' THEN p.amount ELSE -p.amount END = ANY(%s::bigint[]) OR p.number = ANY(%s::text[]))
   AND NOT EXISTS (SELECT FROM banking_match m WHERE m.company_id = p.company_id AND m.source = 'banking.payment:' || p.id)
 """
 _RUNS = """
@@ -117,7 +133,8 @@ def suggest(ctx: Ctx, bank_account: int, ids: Sequence[int]) -> dict[int, list[P
     """Proposals for lines, the best first."""
     access.require(ctx, "banking.statement.read")
     found = rows.of(StatementLine, "id", ids, *_FIELDS)
-    return match({row.id: as_read(row) for row in found}, matcher(ctx, bank_account))
+    lines = {row.id: as_read(row) for row in found}
+    return match(lines, matcher(ctx, bank_account, lines.values()))
 
 
 def match_lines(ctx: Ctx, bank_account: int) -> int:

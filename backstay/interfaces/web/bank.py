@@ -59,8 +59,9 @@ def reconcile(request: HttpRequest, ctx: Ctx) -> Answer:
     tab = request.GET.get("tab", "open") if request.GET.get("tab", "open") in TABS else "open"
     lines = statement_lines(ctx, account.id, tab, EACH + 1, whole(request.GET.get("after")) or 0)
     shown = lines[:EACH]
-    index = matcher(ctx, account.id)
-    told = banking.match({row.id: as_read(row) for row in shown}, index) if tab == "open" else {}
+    reads = {row.id: as_read(row) for row in shown}
+    index = matcher(ctx, account.id, reads.values())
+    told = banking.match(reads, index) if tab == "open" else {}
     chosen = next(
         (row for row in shown if row.id == whole(request.GET.get("line"))), shown[0] if shown else None
     )
