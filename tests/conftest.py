@@ -69,6 +69,18 @@ def _owner(connection: psycopg.Connection[Any]) -> str:
     return connection.info.user if EXTERNAL else postgres.OWNER
 
 
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two runs may begin together: the second finds the template made."""
+    import fcntl
+
+    home = Path(os.environ["BACKSTAY_HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _make_template(name: str) -> None:
     """Migrate a database once and keep it under its fingerprint."""
     import subprocess
@@ -125,8 +137,9 @@ def database() -> Iterator[str]:
     """The session's own database; Django's settings point to it."""
     with admin() as connection:
         _started["version"] = connection.info.server_version
-    _make_template(f"backstay_template_{_fingerprint()}")
-    clone(CLONE)
+    with _one_at_a_time():
+        _make_template(f"backstay_template_{_fingerprint()}")
+        clone(CLONE)
     yield CLONE
     from django.db import connections
 
