@@ -106,6 +106,22 @@ def worker(database: str, tmp_path: Path) -> Iterator[None]:
             process.wait(20)
 
 
+def reach(page: Page, target: Locator) -> None:
+    """Come to it by the Tab key alone, as one does who has no pointer."""
+    handle = target.first.element_handle()
+    for _ in range(250):
+        if handle is not None and handle.evaluate("e => e === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way by keyboard to {target}")
+
+
+def press(page: Page, target: Locator) -> None:
+    """Come to it by keyboard and press Enter (a tick: Space)."""
+    reach(page, target)
+    page.keyboard.press("Space" if target.first.get_attribute("type") == "checkbox" else "Enter")
+
+
 @dataclass
 class Desk:
     """A person at the desk. ``go`` an address, then the page as Playwright knows it; ``wrong`` is asserted empty at the end."""
@@ -135,19 +151,9 @@ class Desk:
             assert told == [], f"{self.page.url}, {theme}:\n" + "\n".join(told)
         self.page.evaluate("t => { document.documentElement.dataset.bsTheme = t }", before)
 
-    def reach(self, target: Locator) -> None:
-        """Come to it by the Tab key alone, as one does who has no pointer."""
-        handle = target.first.element_handle()
-        for _ in range(250):
-            if handle is not None and handle.evaluate("e => e === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"no way by keyboard to {target}")
-
     def press(self, target: Locator) -> None:
         """Come to it by keyboard and press Enter (a tick: Space)."""
-        self.reach(target)
-        self.page.keyboard.press("Space" if target.first.get_attribute("type") == "checkbox" else "Enter")
+        press(self.page, target)
 
     def act(self, name: str) -> None:
         """Do an act of the document's page with the answers it proposes: a button, a menu that asks, or a page."""

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from backstay.domains.sales import processes as sales
 from backstay.ledger.verify import verify
 from backstay.platform import rows
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, press, reach
 from tests.browser.test_order_to_cash import pick
 from tests.trade import D, World
 
@@ -23,12 +23,12 @@ def scan(page: Page, code: str) -> None:
 
 def act(page: Page, name: str) -> None:
     """To the page of an act, from the document's."""
-    page.locator(".doc-acts a").filter(has_text=re.compile(rf"^\s*{name}")).first.click()
+    press(page, page.locator(".doc-acts a").filter(has_text=re.compile(rf"^\s*{name}")))
 
 
 def correct(page: Page, name: str) -> None:
     """The same, from the menu of what corrects."""
-    page.locator(".doc-acts summary").filter(has_text="Correct").click()
+    press(page, page.locator(".doc-acts summary").filter(has_text="Correct"))
     act(page, name)
 
 
@@ -89,7 +89,7 @@ def test_procure_to_pay(desk: Desk, world: World) -> None:
     expect(title).to_contain_text("Purchase order PO-2026-00001")
     desk.toast("Bill R-4711 posted")
 
-    page.get_by_role("link", name=re.compile("BILL-2026-00001")).first.click()
+    desk.press(page.get_by_role("link", name=re.compile("BILL-2026-00001")))
     expect(title).to_contain_text("BILL-2026-00001")
     desk.act("Pay")
     expect(page.locator(".doc-bar")).to_contain_text("Paid")
@@ -114,7 +114,9 @@ def test_return(desk: Desk, world: World) -> None:
     correct(page, "Return")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Return of SO-2026-00001")
     scan(page, "2*A")
-    page.get_by_role("radio", name="Broken").check()
+    reach(page, page.get_by_role("radio").and_(page.locator(":checked")))
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Broken").first).to_be_checked()
     scan(page, "A")
     expect(page.get_by_label("Good, A Item A")).to_have_value("2")
     expect(page.get_by_label("Broken, A Item A")).to_have_value("1")
