@@ -130,7 +130,7 @@ def test_bad_mappings_are_named(desk: Desk, mapping: str, words: str) -> None:
 def test_orders_through_payment(desk: Desk) -> None:
     """History in one file, decimal commas, German dates; each step at its own date."""
     content = HEADER + (
-        'O1,C1,05.01.2026,07.01.2026,A,"1.0,0","99,999"\nO1,C1,05.01.2026,07.01.2026,B,2,"50,00"\nO2,C2,08.01.2026,,A,1,10\n'
+        'O1,C1,05.01.2026,07.01.2026,A,"10,0","99,999"\nO1,C1,05.01.2026,07.01.2026,B,2,"50,00"\nO2,C2,08.01.2026,,A,1,10\n'
     )
     dry = desk.run("orders", content, ORDERS, through="paid", dry_run=True)
     assert dry.totals["net"] == 1110

@@ -90,5 +90,7 @@ def test_verify_finds(
         superuser.execute("SELECT set_config('backstay.company', %s, true)", [str(books.company)])
         found = superuser.execute(
             "SELECT code FROM verify_ledger() UNION ALL SELECT code FROM verify_balances()"
+            " UNION ALL SELECT 'ledger.open_item' FROM verify_open_items()"
+            " UNION ALL SELECT 'ledger.account_day' FROM verify_account_days()"
         ).fetchall()
     assert code in {row[0] for row in found}, found

@@ -74,6 +74,7 @@ def _entered(ctx: Ctx, account: int, since: date) -> list[LineRead]:
 def _new(ctx: Ctx, rnd: random.Random, last: date) -> list[LineRead]:
     """Customers pay, each in his way; the bank charges; somebody is unknown."""
     items = [i for i in open_items(ctx, "receivable") if i.amount > 0 and i.item.startswith("invoice:")]
+    items.sort(key=lambda item: item.number)  # the same seed gives the same payments, whatever the ids
     rnd.shuffle(items)
 
     def line(item: OpenItem, text: str, amount: int | None = None, name: str | None = None) -> LineRead:
