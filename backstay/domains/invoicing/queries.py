@@ -59,7 +59,7 @@ open AS (
 """
 _OPEN = f"""{_ITEMS}
 SELECT x.party_id, p.name, x.item, x.number, x.on_day, x.due_on, x.amount
-FROM open x JOIN parties_party p ON p.id = x.party_id ORDER BY p.name, x.due_on, x.item
+FROM open x JOIN parties_party p ON p.id = x.party_id ORDER BY p.name, x.due_on, length(x.item), x.item
 """
 _AGED = f"""{_ITEMS}
 SELECT x.party_id, p.name, count(*), sum(x.amount)::bigint, {

@@ -125,7 +125,7 @@ def _make(
             ],
         )
     world = World(company, rnd, bank, goods, buyers, Result(company))
-    world.terms = {party: (30, 14, 30, 7)[party % 4] for party in buyers}
+    world.terms = {party: (30, 14, 30, 7)[n % 4] for n, party in enumerate(buyers)}
     world.shelves = {g.id: Shelf() for g in goods}
     return world
 
