@@ -261,7 +261,8 @@ def _visit(browser: Browser, page: Visit, rnd: random.Random, *, keep: bool) -> 
 
 
 def first_load(made: Made) -> dict[str, int]:
-    """Bytes, as sent, of everything a browser fetches for the first list it opens, by address."""
+    """Bytes, as sent, of everything a browser may fetch for the first list it opens, by address: every part of the font, as if
+    all letters stood in it."""
     browser = Browser(made)
     page = browser.get("/sales/orders")
     found = {"/sales/orders": page.sent}
@@ -274,14 +275,9 @@ def first_load(made: Made) -> dict[str, int]:
         found[address] = answer.sent
         if address.endswith(".css"):
             base = address.rpartition("/")[0]
-            for told in re.findall(rb"url\([\"']?([^\"')]+)", _plain_fonts(answer.body)):
+            for told in re.findall(rb"url\([\"']?([^\"')]+)", answer.body):
                 todo.append(os.path.normpath(f"{base}/{told.decode()}").encode())
     return found
-
-
-def _plain_fonts(css: bytes) -> bytes:
-    """Without what a page in English or German does not fetch: faces for other letters."""
-    return re.sub(rb"@font-face\s*{[^}]*U\+0?100-[^}]*}", b"", css)
 
 
 def percentile(values: list[float], share: float) -> float:
