@@ -174,6 +174,20 @@ def app(database: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Figures that tests measured (``record_property("figures", …)``), whichever process ran them."""
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {value}"
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "figures"
+    ]
+    if told:
+        terminalreporter.section("figures")
+        for line in told:
+            terminalreporter.write_line(line)
+
+
 _names = itertools.count(1)
 
 

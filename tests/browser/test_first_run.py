@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -88,7 +89,7 @@ class Watch:
         self.last = now
 
 
-def test_first_run(browser: Browser, up: tuple[str, str]) -> None:
+def test_first_run(browser: Browser, up: tuple[str, str], record_property: Any) -> None:
     """From nothing to a posted sales invoice in under five minutes; no console error, nothing axe finds."""
     address, link = up
     context = browser.new_context(
@@ -109,7 +110,7 @@ def test_first_run(browser: Browser, up: tuple[str, str]) -> None:
     _invoice(desk, page)
     watch.step("invoice")
     total = time.monotonic() - watch.began
-    print(f"\nfirst run: {'; '.join(watch.told)}; together {total:.1f} s, axe included")
+    record_property("figures", f"{'; '.join(watch.told)}; together {total:.1f} s, axe included")
     assert total < 300
     page.goto(address + "/")
     expect(page.locator(".setup-head")).to_have_count(0)  # nothing is open: done, or skipped

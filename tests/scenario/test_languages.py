@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import unified_diff
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -64,8 +66,12 @@ def test_nothing_is_empty_unsure_or_loses_a_place(catalogue: Any) -> None:
 def test_the_compiled_catalogue_is_that_of_the_text() -> None:
     for language in words.LANGUAGES:
         source, compiled = words._paths(language)
-        assert compiled.read_bytes() == words.mo(words.read(language)), "run ./dev words"
-        assert source.read_bytes() == words.po(words.updated(language)), "run ./dev words"
+        same = compiled.read_bytes() == words.mo(words.read(language))
+        assert same, "run ./dev words"
+        there, wanted = (
+            t.decode().splitlines() for t in (source.read_bytes(), words.po(words.updated(language)))
+        )
+        assert list(islice(unified_diff(there, wanted, lineterm=""), 20)) == [], "run ./dev words"
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

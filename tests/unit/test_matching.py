@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -254,7 +255,7 @@ def _world(
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_thousand_lines_against_five_thousand_items(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_thousand_lines_against_five_thousand_items(seed: int, record_property: Any) -> None:
     """No wrong automatic match; most of what can be known is done or proposed. Figures are printed."""
     items, parties, ibans, lines, truth = _world(seed)
     began = time.perf_counter()
@@ -266,11 +267,11 @@ def test_a_thousand_lines_against_five_thousand_items(seed: int, capsys: pytest.
     proposed = {
         n for n in meant if any({p.key for p in each.parts if p.key} == truth[n] for each in found[n])
     }
-    with capsys.disabled():
-        print(
-            f"\nmatching, seed {seed}: {len(lines)} lines, {len(items)} items, {took:.2f} s; automatic {len(sure)}, precision "
-            f"{1 - len(wrong) / max(len(sure), 1):.3f}, recall {len(sure) / len(meant):.3f}; right one among the proposals {len(proposed) / len(meant):.3f}"
-        )
+    record_property(
+        "figures",
+        f"{len(lines)} lines, {len(items)} items, {took:.2f} s; automatic {len(sure)}, precision {1 - len(wrong) / max(len(sure), 1):.3f}, "
+        f"recall {len(sure) / len(meant):.3f}; right one among the proposals {len(proposed) / len(meant):.3f}",
+    )
     assert not wrong, {n: (lines[n], truth[n], keys) for n, keys in list(wrong.items())[:3]}
     assert len(sure) / len(meant) > 0.55
     assert len(proposed) / len(meant) > 0.8

@@ -100,6 +100,8 @@ def _patterns(language: str) -> tuple[dict[str, str], list[tuple[re.Pattern[str]
 
 def declared() -> Iterator[tuple[str, str | None, str]]:
     """(where, context, text) of what declarations imply: labels, and words of states, choices and acts."""
+    from backstay.interfaces.web import urls  # noqa: F401  # pages declare themselves where their modules are read
+
     for resource in RESOURCES.values():
         where = resource.of.__module__.replace(".", "/").removeprefix("backstay/") + ".py"
         yield from ((where, None, text) for text in _labels(resource) if text)
