@@ -5,6 +5,7 @@ from backstay.domains.invoicing.billing import enter_bills
 from backstay.domains.invoicing.crediting import credit_invoices
 from backstay.domains.invoicing.demanding import Issued
 from backstay.domains.invoicing.issuing import issue_invoices
+from backstay.domains.invoicing.ordering import Priced, insert_lines, price_orders
 from backstay.domains.invoicing.rules import (
     AllocationDraft,
     BillDraft,
@@ -30,10 +31,13 @@ __all__ = [
     "InvoiceDraft",
     "InvoiceLineDraft",
     "Issued",
+    "Priced",
     "allocate",
     "credit_invoices",
     "enter_bills",
+    "insert_lines",
     "issue_invoices",
+    "price_orders",
     "reverse_allocations",
     "reverse_bills",
     "reverse_invoices",

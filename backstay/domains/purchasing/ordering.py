@@ -8,14 +8,12 @@ from typing import Any
 
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
-from backstay.domains.catalog.queries import ItemFacts, to_stock, trade_facts
 from backstay.domains.inventory.queries import place_id
-from backstay.domains.parties.queries import terms
+from backstay.domains.invoicing.processes import insert_lines, price_orders
 from backstay.domains.purchasing.models import Order, OrderLine
 from backstay.domains.purchasing.queries import OrderRow, lock_orders
-from backstay.domains.purchasing.rules import OrderDraft, OrderLineDraft
+from backstay.domains.purchasing.rules import OrderDraft
 from backstay.domains.tax.processes import TaxLine, Totals, line_net, totals
-from backstay.domains.tax.queries import choose
 from backstay.platform import access, audit, events, numbering, rows
 from backstay.platform.documents import Lifecycle
 
@@ -67,17 +65,9 @@ def _write(ctx: Ctx, drafts: Sequence[OrderDraft], ids: Sequence[int] | None) ->
     """Write heads and lines, new (``ids`` None) or over what was there."""
     if any(not d.lines for d in drafts):
         raise Refusal("purchasing.lines", "there are no lines", "Add what is ordered.")
-    lines = [(n, line) for n, d in enumerate(drafts) for line in d.lines]
-    facts = trade_facts(ctx, {x.item for _, x in lines})
-    parties = terms(ctx, {d.party for d in drafts})
-    asked = [
-        (facts[x.item].tax_class, parties[drafts[n].party].tax_treatment, "in", drafts[n].ordered_on)
-        for n, x in lines
-    ]
-    taxes = choose(ctx, asked)
-    prices = [facts[x.item].purchase_price if x.unit_price is None else x.unit_price for _, x in lines]
+    priced = price_orders(ctx, drafts, "in")
     figures: list[list[TaxLine]] = [[] for _ in drafts]
-    for (n, x), price in zip(lines, prices, strict=True):
+    for (n, x), price in zip(priced.lines, priced.prices, strict=True):
         figures[n].append(TaxLine(line_net(x.quantity, price, x.discount), 0, Decimal(0)))
     worked = [totals(mine, ctx.scale, "line") for mine in figures]
     heads = _heads(ctx, drafts, worked)
@@ -86,7 +76,7 @@ def _write(ctx: Ctx, drafts: Sequence[OrderDraft], ids: Sequence[int] | None) ->
         ids = rows.insert(Order, made | heads)
     else:
         rows.update(Order, ids, heads)
-    _insert_lines(ctx, drafts, ids, lines, facts, prices, taxes, worked)
+    insert_lines(ctx, OrderLine, ids, priced, worked)
     return list(ids)
 
 
@@ -102,38 +92,6 @@ def _heads(ctx: Ctx, drafts: Sequence[OrderDraft], worked: Sequence[Totals]) -> 
         "net": [w.net for w in worked],
         "reference": [d.reference for d in drafts],
     }
-
-
-def _insert_lines(
-    ctx: Ctx,
-    drafts: Sequence[OrderDraft],
-    ids: Sequence[int],
-    lines: Sequence[tuple[int, OrderLineDraft]],
-    facts: dict[int, ItemFacts],
-    prices: Sequence[Decimal],
-    taxes: Sequence[tuple[int, Decimal]],
-    worked: Sequence[Totals],
-) -> None:
-    uoms = [x.uom or facts[x.item].uom_id for _, x in lines]
-    steps = to_stock(ctx, facts, [(x.item, uom, x.quantity) for (_, x), uom in zip(lines, uoms, strict=True)])
-    rows.insert(
-        OrderLine,
-        {
-            "order_id": [ids[n] for n, _ in lines],
-            "position": [k for d in drafts for k in range(1, len(d.lines) + 1)],
-            "item_id": [x.item for _, x in lines],
-            "goods": [facts[x.item].goods for _, x in lines],
-            "text": [x.text or facts[x.item].name for _, x in lines],
-            "quantity": [x.quantity for _, x in lines],
-            "uom_id": uoms,
-            "unit_price": prices,
-            "discount": [x.discount for _, x in lines],
-            "tax_code_id": [code or None for code, _ in taxes],
-            "percent": [percent for _, percent in taxes],
-            "net": [net for w in worked for net in w.nets],
-            "stock_quantity": steps,
-        },
-    )
 
 
 def locked(ctx: Ctx, ids: Sequence[int], transition: str) -> dict[int, OrderRow]:

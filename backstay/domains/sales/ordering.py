@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from backstay import ledger
 from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
-from backstay.domains.catalog.queries import ItemFacts, to_stock, trade_facts
+from backstay.domains.catalog.queries import trade_facts
 from backstay.domains.inventory.queries import place_id, stock_sub
+from backstay.domains.invoicing.processes import Priced, insert_lines, price_orders
 from backstay.domains.invoicing.queries import credit_guards
-from backstay.domains.parties.queries import terms
 from backstay.domains.sales.models import Order, OrderLine
 from backstay.domains.sales.queries import LineRow, OrderRow, lock_orders
-from backstay.domains.sales.rules import OrderLineDraft, QuotationDraft, check_valid, hold_until
+from backstay.domains.sales.rules import QuotationDraft, check_valid, hold_until
 from backstay.domains.tax.processes import TaxLine, Totals, line_net, totals
-from backstay.domains.tax.queries import choose
 from backstay.platform import access, audit, events, numbering, rows
 from backstay.platform.documents import Lifecycle
 
@@ -73,16 +71,8 @@ def _write(ctx: Ctx, drafts: Sequence[QuotationDraft], ids: Sequence[int] | None
     """Write heads and lines, new (``ids`` None) or over what was there."""
     if any(not d.lines for d in drafts):
         raise Refusal("sales.lines", "there are no lines", "Add what is ordered.")
-    lines = [(n, line) for n, d in enumerate(drafts) for line in d.lines]
-    facts = trade_facts(ctx, {line.item for _, line in lines})
-    parties = terms(ctx, {d.party for d in drafts})
-    asked = [
-        (facts[x.item].tax_class, parties[drafts[n].party].tax_treatment, "out", drafts[n].ordered_on)
-        for n, x in lines
-    ]
-    taxes = choose(ctx, asked)
-    prices = [facts[x.item].sales_price if x.unit_price is None else x.unit_price for _, x in lines]
-    worked = _totals(ctx, drafts, lines, prices, taxes)
+    priced = price_orders(ctx, drafts, "out")
+    worked = _totals(ctx, drafts, priced)
     place = place_id(ctx) if any(d.place is None for d in drafts) else 0
     heads = _heads(ctx, drafts, worked, place)
     if ids is None:
@@ -90,19 +80,13 @@ def _write(ctx: Ctx, drafts: Sequence[QuotationDraft], ids: Sequence[int] | None
         ids = rows.insert(Order, made | heads)
     else:
         rows.update(Order, ids, heads)
-    _insert_lines(ctx, drafts, ids, lines, facts, prices, taxes, worked)
+    insert_lines(ctx, OrderLine, ids, priced, worked)
     return list(ids)
 
 
-def _totals(
-    ctx: Ctx,
-    drafts: Sequence[QuotationDraft],
-    lines: Sequence[tuple[int, OrderLineDraft]],
-    prices: Sequence[Decimal],
-    taxes: Sequence[tuple[int, Decimal]],
-) -> list[Totals]:
+def _totals(ctx: Ctx, drafts: Sequence[QuotationDraft], priced: Priced) -> list[Totals]:
     figures: list[list[TaxLine]] = [[] for _ in drafts]
-    for (n, x), price, (code, percent) in zip(lines, prices, taxes, strict=True):
+    for (n, x), price, (code, percent) in zip(priced.lines, priced.prices, priced.taxes, strict=True):
         figures[n].append(TaxLine(line_net(x.quantity, price, x.discount), code, percent))
     mode = str(ctx.settings.get("rounding", "total"))
     return [totals(mine, ctx.scale, d.rounding or mode) for mine, d in zip(figures, drafts, strict=True)]
@@ -126,38 +110,6 @@ def _heads(
         "gross": [w.gross for w in worked],
         "reference": [d.reference for d in drafts],
     }
-
-
-def _insert_lines(
-    ctx: Ctx,
-    drafts: Sequence[QuotationDraft],
-    ids: Sequence[int],
-    lines: Sequence[tuple[int, OrderLineDraft]],
-    facts: dict[int, ItemFacts],
-    prices: Sequence[Decimal],
-    taxes: Sequence[tuple[int, Decimal]],
-    worked: Sequence[Totals],
-) -> None:
-    uoms = [x.uom or facts[x.item].uom_id for _, x in lines]
-    steps = to_stock(ctx, facts, [(x.item, uom, x.quantity) for (_, x), uom in zip(lines, uoms, strict=True)])
-    rows.insert(
-        OrderLine,
-        {
-            "order_id": [ids[n] for n, _ in lines],
-            "position": [k for d in drafts for k in range(1, len(d.lines) + 1)],
-            "item_id": [x.item for _, x in lines],
-            "goods": [facts[x.item].goods for _, x in lines],
-            "text": [x.text or facts[x.item].name for _, x in lines],
-            "quantity": [x.quantity for _, x in lines],
-            "uom_id": uoms,
-            "unit_price": prices,
-            "discount": [x.discount for _, x in lines],
-            "tax_code_id": [code or None for code, _ in taxes],
-            "percent": [percent for _, percent in taxes],
-            "net": [net for w in worked for net in w.nets],
-            "stock_quantity": steps,
-        },
-    )
 
 
 def locked(ctx: Ctx, ids: Sequence[int], transition: str) -> dict[int, OrderRow]:
