@@ -137,15 +137,10 @@ class Searchable(Operation):
         """Nothing of this is part of Django's state."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        filled = " OR ".join(f"NEW.{c} <> ''" for c in self.columns)
-        changed = " OR ".join(f"OLD.{c} IS DISTINCT FROM NEW.{c}" for c in self.columns)
-        args = ", ".join(f"'{a}'" for a in (self.kind, *self.columns))
+        columns = ", ".join(f"'{c}'" for c in self.columns)
         texts = ", ".join(self.columns)
         for statement in (
-            f"CREATE TRIGGER words_insert AFTER INSERT ON {self.table} FOR EACH ROW WHEN ({filled}) "
-            f"EXECUTE FUNCTION keep_words({args})",
-            f"CREATE TRIGGER words_update AFTER UPDATE OF {texts} ON {self.table} FOR EACH ROW WHEN ({changed}) "
-            f"EXECUTE FUNCTION keep_words({args})",
+            f"SELECT keep_words_of('{self.table}', '{self.kind}', ARRAY[{columns}])",
             "INSERT INTO platform_word (company_id, kind, object_id, word) "
             f"SELECT t.company_id, '{self.kind}', t.id, w FROM {self.table} t, "
             f"LATERAL words_of(concat_ws(' ', {texts})) w",
