@@ -215,26 +215,31 @@ def traded(
     return [Traded(*row) for row in rows.execute(sql, params)]
 
 
+# An opening item has its due date on its journal line.
 _DUE = """
-SELECT a.role, CASE WHEN d.due_on IS NULL THEN -2 WHEN d.due_on < %(today)s THEN -1 ELSE least((d.due_on - %(today)s) / 7, %(weeks)s) END,
-       count(*), sum(l.amount)::bigint
-FROM open_item s JOIN account a ON a.id = s.account_id AND a.role IN ('receivable', 'payable') JOIN live l ON l.subaccount_id = s.subaccount_id
-LEFT JOIN LATERAL (
-    SELECT due_on FROM invoicing_invoice WHERE s.item LIKE 'invoice:%%' AND id = CASE WHEN s.item LIKE 'invoice:%%' THEN substr(s.item, 9)::bigint END
-    UNION ALL
-    SELECT due_on FROM invoicing_bill WHERE s.item LIKE 'bill:%%' AND id = CASE WHEN s.item LIKE 'bill:%%' THEN substr(s.item, 6)::bigint END
-) d ON true
-WHERE s.company_id = %(company)s GROUP BY 1, 2
+SELECT x.role, CASE WHEN x.due_on IS NULL THEN -2 WHEN x.due_on < %(today)s AND x.owed > 0 THEN -1
+                    ELSE least(greatest(x.due_on - %(today)s, 0) / 7, %(weeks)s) END,
+       count(*) FILTER (WHERE x.owed > 0), sum(x.owed)::bigint
+FROM (
+    SELECT a.role, CASE a.role WHEN 'receivable' THEN l.amount ELSE -l.amount END AS owed, d.due_on
+    FROM open_item s JOIN account a ON a.id = s.account_id AND a.role IN ('receivable', 'payable') JOIN live l ON l.subaccount_id = s.subaccount_id
+    LEFT JOIN LATERAL (
+        SELECT due_on FROM invoicing_invoice WHERE s.item LIKE 'invoice:%%' AND id = CASE WHEN s.item LIKE 'invoice:%%' THEN substr(s.item, 9)::bigint END
+        UNION ALL
+        SELECT due_on FROM invoicing_bill WHERE s.item LIKE 'bill:%%' AND id = CASE WHEN s.item LIKE 'bill:%%' THEN substr(s.item, 6)::bigint END
+        UNION ALL
+        SELECT due_on FROM accounting_journalline WHERE s.item LIKE 'opening:%%' AND item LIKE 'opening:%%' AND item = s.item AND company_id = s.company_id
+    ) d ON true
+    WHERE s.company_id = %(company)s) x
+GROUP BY 1, 2
 """
 
 
 def due_by_week(ctx: Ctx, today: date, weeks: int) -> dict[tuple[str, int], tuple[int, int]]:
     """(how many, steps) of open items by (receivable or payable, week from today on); what is owed is positive.
 
-    Week −1 holds what is overdue, −2 what has no due date, ``weeks`` what is due later. One statement.
+    Week −1 holds what is overdue, −2 what has no due date, ``weeks`` what is due later. Nobody is late with a credit: it
+    lowers what is owed in its week, or in this one when that is over, and is not counted. One statement.
     """
     params = {"company": ctx.company, "today": today, "weeks": weeks}
-    return {
-        (side, week): (count, steps if side == "receivable" else -steps)
-        for side, week, count, steps in rows.execute(_DUE, params)
-    }
+    return {(side, week): (count, steps) for side, week, count, steps in rows.execute(_DUE, params)}

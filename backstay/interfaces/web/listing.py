@@ -263,8 +263,8 @@ def _after(resource: Resource, key: str, down: bool, after: str) -> Q:
         return empty | Q(**{f"{key}__isnull": False}) if down else empty
     try:
         value = resource.of._meta.get_field(key).to_python(text)
-    except Exception:
-        raise Refusal("web.page", "this is no page of the list", "Start from the first one.") from None
+    except ValidationError:
+        raise _no_page() from None
     rest = Q(**{f"{key}__{side}e": value}) & (
         Q(**{f"{key}__{side}": value}) | Q(**{f"id__{side}": int(last)})
     )
