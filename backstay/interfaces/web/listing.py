@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -28,6 +30,7 @@ from backstay.platform.figures import kept, local
 from backstay.platform.resources import Resource
 
 PAGE = 50
+LONGEST = 400  # a page's place: the longest text a list is sorted by, and an id
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class Asked:
 
 def asked(resource: Resource, query: QueryDict) -> Asked:
     """What the address asks for. Refusal (``web.filter``, ``web.sort``) for what the list does not know."""
-    made = Asked(search=clean(query.get("q", ""))[:100], after=query.get("after", "")[:80])
+    made = Asked(search=clean(query.get("q", ""))[:100], after=query.get("after", "")[:LONGEST])
     for told in query.getlist("f")[:20]:
         name, _sep, rest = told.partition(":")
         op, _sep, text = rest.partition(":")
@@ -254,21 +257,35 @@ def _keyset(resource: Resource, chosen: QuerySet[Any], what: Asked, size: int) -
 
 def _after(resource: Resource, key: str, down: bool, after: str) -> Q:
     text, _sep, last = after.rpartition("~")
-    if not last.isdigit() or len(last) > 18:
-        raise Refusal("web.page", "this is no page of the list", "Start from the first one.")
+    if not (last.isascii() and last.isdigit()) or len(last) > 18:
+        raise _no_page()
     side = "lt" if down else "gt"
     nullable = resource.of._meta.get_field(key).null
     if text == "" and nullable:
         empty = Q(**{f"{key}__isnull": True, f"id__{side}": int(last)})
         return empty | Q(**{f"{key}__isnull": False}) if down else empty
-    try:
-        value = resource.of._meta.get_field(key).to_python(text)
-    except ValidationError:
-        raise _no_page() from None
+    value = _value_at(resource.of._meta.get_field(key), text)
     rest = Q(**{f"{key}__{side}e": value}) & (
         Q(**{f"{key}__{side}": value}) | Q(**{f"id__{side}": int(last)})
     )
     return rest | Q(**{f"{key}__isnull": True}) if nullable and not down else rest
+
+
+def _value_at(by: Any, text: str) -> Any:
+    """The value of the column a list is sorted by, as a page's place says it. Refusal (``web.page``) when it is damaged."""
+    try:
+        value = by.to_python(text)
+        if isinstance(value, int | Decimal):
+            by.run_validators(value)  # as large as the column holds
+    except ValidationError:
+        raise _no_page() from None
+    if "\0" in text:
+        raise _no_page()
+    return value
+
+
+def _no_page() -> Refusal:
+    return Refusal("web.page", "this is no page of the list", "Start from the first one.")
 
 
 def _totals(ctx: Ctx, chosen: QuerySet[Any], fields: Sequence[Field]) -> tuple[int, bool, dict[str, str]]:

@@ -48,7 +48,7 @@ def list_(request: HttpRequest, path: str) -> HttpResponse:
     sort = what.sort or listing.default_sort(resource)
     context: dict[str, Any] = {
         **names(resource), **tools(ctx, resource, what, "#rows"), "page": page,
-        "sorts": _sorts(resource, what, sort), "query": what.query(), "more": what.query() + ("&" if what.query() else "") + f"after={page.after}" if page.after else "",
+        "sorts": _sorts(resource, what, sort), "query": what.query(), "more": what.query(after=page.after) if page.after else "",
         "groups": _groups(resource, what), "bulk": _bulk(ctx, resource), "once": uuid.uuid4().hex,
         "all_columns": [field_of(resource, n) for n in resource.columns], "can_create": "create" in resource.acts and access.may(ctx, f"{resource.kind}.create"),
         "can_import": declared.importable(resource) and access.may(ctx, f"{resource.kind}.create"),
