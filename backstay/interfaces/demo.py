@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from backstay.base import clock
-from backstay.base.context import Ctx
-from backstay.base.errors import Denied, Refusal
+from backstay.base.errors import Denied
 from backstay.domains.accounting.processes import create_company, may_found
 from backstay.interfaces.simulation import names
 from backstay.interfaces.simulation.bank import bring_statement
@@ -43,26 +42,14 @@ def begin(user: int) -> Begun:
     return Begun(company, made)
 
 
-@works.long(TASK, keeps=True)
+@works.long(TASK, keeps=False)
 def trade(job: works.Job) -> dict[str, Any]:
-    """Sixty orders through every process, a day at a time: what was traded before a stop stays.
-
-    The days follow from one another, so one that lost its process cannot be gone on with: it says so.
-    """
-    if job.reached:
-        raise Refusal(
-            "demo.interrupted",
-            _("the demo was interrupted"),
-            _("What was traded stays. Open another demo company."),
-        )
-    job.reached["begun"] = True
-
-    def nothing(_ctx: Ctx) -> None:
-        """The step only tells how far the trade is."""
+    """Sixty orders through every process, a day at a time, as one whole: each day follows from those before, so one that
+    loses its process begins anew, and one that is stopped leaves an empty company."""
 
     def progress(done: int, total: int) -> None:
         job.done, job.total = done, total
-        job.do(nothing)
+        job.check()
 
     progress(0, ORDERS)
     start = date.fromisoformat(job.args["start"])

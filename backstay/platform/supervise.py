@@ -10,10 +10,14 @@ import threading
 import time
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from backstay.platform import database, postgres
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 log = structlog.get_logger(__name__)
 PATIENCE = 20.0  # seconds a child gets to end by itself
@@ -105,10 +109,11 @@ def worker() -> None:
 
     from backstay.platform import jobs, work
 
-    async def look_after() -> None:
+    async def look_after(ready: App) -> None:
         """Take up what lost its process."""
         while True:
             try:
+                await jobs.bring_back(ready, work.SILENT)
                 await asyncio.to_thread(work.take_up)
             except Exception as exc:  # the database may be away for a moment
                 log.warning("worker.take_up", error=type(exc).__name__)
@@ -116,11 +121,15 @@ def worker() -> None:
 
     async def run() -> None:
         async with app.with_connector(app.connector.get_worker_connector()).open_async() as ready:  # type: ignore[attr-defined]
+            how: dict[str, Any] = {
+                "install_signal_handlers": False, "delete_jobs": "successful",
+                "update_heartbeat_interval": work.SILENT / 4, "stalled_worker_timeout": work.SILENT,
+            }  # fmt: skip
             lanes = [
-                ready.run_worker_async(name="short", queues=["default", "builtin"], concurrency=4, install_signal_handlers=False, delete_jobs="successful"),
-                ready.run_worker_async(name="long", queues=[jobs.LONG], concurrency=2, install_signal_handlers=False, delete_jobs="successful"),
-                look_after(),
-            ]  # fmt: skip
+                ready.run_worker_async(name="short", queues=["default", "builtin"], concurrency=4, **how),
+                ready.run_worker_async(name="long", queues=[jobs.LONG], concurrency=2, **how),
+                look_after(ready),
+            ]
             tasks = [asyncio.ensure_future(lane) for lane in lanes]
 
             def end() -> None:

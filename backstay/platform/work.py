@@ -34,7 +34,10 @@ from backstay.platform.models import Notice, User, Work, WorkFault
 
 T = TypeVar("T")
 Result = Mapping[str, Any]
-SILENCE = f"{os.environ.get('BACKSTAY_SILENCE', '20')} seconds"  # without a pulse for so long, a work has lost its process
+SILENT = float(
+    os.environ.get("BACKSTAY_SILENCE", "20")
+)  # seconds without a pulse, and a work has lost its process
+SILENCE = f"{SILENT} seconds"
 PULSE = 1.0  # seconds
 TRIES = 5  # of a work that comes no step further, and of a step that others are in the way of
 STOPPING = threading.Event()  # the worker is asked to end
