@@ -34,7 +34,7 @@ from backstay.platform.models import Notice, User, Work, WorkFault
 
 T = TypeVar("T")
 Result = Mapping[str, Any]
-SILENT = float(
+SILENT = int(
     os.environ.get("BACKSTAY_SILENCE", "20")
 )  # seconds without a pulse, and a work has lost its process
 SILENCE = f"{SILENT} seconds"
