@@ -7,7 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from backstay.platform import database, secrets
+from backstay.platform import database, plugins, secrets
 
 BACKSTAY_HOME = database.home()
 SECRET_KEY = secrets.get("django_secret_key")
@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "backstay.ledger",
     "backstay.platform",
     *[f"backstay.domains.{name}" for name in DOMAINS],
+    *plugins.apps(),
     "backstay.interfaces.web",
 ]
 AUTH_USER_MODEL = "platform.User"

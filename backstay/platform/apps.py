@@ -4,6 +4,10 @@ import importlib.util
 from django.apps import AppConfig, apps
 from django.core.checks import Error, register
 
+from backstay.platform import plugins
+
+PARTS = ("views", "pages", "reactions", "reports")  # what a domain registers when it is read
+
 
 class PlatformConfig(AppConfig):
     name = "backstay.platform"
@@ -11,13 +15,12 @@ class PlatformConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Read what the domains declare and what they answer to, and check it."""
-        for app in apps.get_app_configs():
-            for part in ("views", "pages", "reactions"):
-                if app.name.startswith("backstay.domains.") and importlib.util.find_spec(
-                    f"{app.name}.{part}"
-                ):
-                    importlib.import_module(f"{app.name}.{part}")
+        """Read what domains and plugins declare and what they answer to, and check it."""
+        ours = [a.name for a in apps.get_app_configs() if a.name.startswith("backstay.domains.")]
+        for app in (*ours, *plugins.apps()):
+            for part in PARTS:
+                if importlib.util.find_spec(f"{app}.{part}"):
+                    importlib.import_module(f"{app}.{part}")
         register(declarations)
 
 

@@ -15,7 +15,7 @@ from django.db import models
 from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
-from backstay.platform import rows
+from backstay.platform import events, rows
 
 # kind of document → prefix; a company may change its own row in ``series``.
 PREFIXES: dict[str, str] = {}
@@ -84,7 +84,8 @@ def bind(
 ) -> list[str]:
     """Make documents binding: number (of one series), state, when and by whom, and an audit event each.
 
-    One statement, the last of the transaction; numbers in the order of ``ids``.
+    One statement, the last of the transaction; numbers in the order of ``ids``. What is posted is told as the event
+    ``<kind>_posted``.
     """
     if not ids:
         return []
@@ -99,7 +100,7 @@ def bind(
         "posted_at": [now] * count,
         "posted_by": [ctx.actor] * count,
     }
-    return rows.bind(
+    numbers = rows.bind(
         model,
         ids,
         (code, prefix(ctx, code)),
@@ -107,3 +108,6 @@ def bind(
         (ctx.actor, ctx.request, kind, event),
         values | dict(columns or {}),
     )
+    if event == "post":
+        events.emit(ctx, f"{kind}_posted", ids)
+    return numbers

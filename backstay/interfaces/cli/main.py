@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("backstay.interfaces.cli.simulate", "Let a company of our own making trade."),
     "bench": ("backstay.interfaces.cli.bench", "Measure the ledger and order to cash."),
     "db": ("backstay.interfaces.cli.db", "Start, stop and look into the database."),
+    "plugin": ("backstay.interfaces.cli.plugin", "List plugins; switch them on and off."),
     "migrate": ("backstay.interfaces.cli.run", "Bring the database to this version."),
     "worker": ("backstay.interfaces.cli.run", "Run background jobs until stopped."),
     "doctor": ("backstay.interfaces.cli.run", "Say what is wrong with this installation and the remedy."),
