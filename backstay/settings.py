@@ -39,17 +39,23 @@ INSTALLED_APPS = [
     "backstay.platform",
     *[f"backstay.domains.{name}" for name in DOMAINS],
     *plugins.apps(),
-    "backstay.interfaces.web",
+    "backstay.interfaces.web",  # before the library of sign-in: its pages are ours
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
 ]
 AUTH_USER_MODEL = "platform.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "backstay.interfaces.signing.words.OwnWords"},
 ]
 MIDDLEWARE = [
+    "backstay.interfaces.web.middleware.Proxy",
     "django.middleware.security.SecurityMiddleware",
     "backstay.interfaces.web.middleware.Compressed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -61,7 +67,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backstay.interfaces.web.middleware.SecurityHeaders",
+    "allauth.account.middleware.AccountMiddleware",
+    "backstay.interfaces.web.middleware.SignedIn",
     "backstay.interfaces.web.middleware.Company",
+    "backstay.interfaces.web.confirming.Confirmed",
 ]
 ROOT_URLCONF = "backstay.interfaces.web.urls"
 WSGI_APPLICATION = "backstay.interfaces.web.wsgi.application"
@@ -96,19 +105,64 @@ def _fingerprint() -> str:
 STATIC_URL = f"/static/{_fingerprint()}/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_IMMUTABLE_FILE_TEST = "^.*$"
+# Sign-in (docs/adr, "sign-in"): django-allauth, by invitation only, with tries counted by us (signing/guard.py).
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "backstay.interfaces.signing.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "backstay.interfaces.signing.forms.SignIn",
+    "reset_password": "backstay.interfaces.signing.forms.Forgotten",
+    "reset_password_from_key": "backstay.interfaces.signing.forms.NewPassword",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+PASSWORD_RESET_TIMEOUT = 3600
+MFA_ADAPTER = "backstay.interfaces.signing.adapter.SecondFactors"
+MFA_FORMS = {
+    "authenticate": "backstay.interfaces.signing.forms.Code",
+    "activate_totp": "backstay.interfaces.signing.forms.SetUpApp",
+    "authenticate_webauthn": "backstay.interfaces.signing.forms.PasskeyAsSecond",
+    "login_webauthn": "backstay.interfaces.signing.forms.PasskeyAlone",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are those people were invited by
+MFA_RATE_LIMITS = False
+MFA_TOTP_ISSUER = "Backstay"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = 30 * 86400
+
+# `up` says whether people come by TLS: its own, or that of a proxy it was told to trust.
+SECURE = os.environ.get("BACKSTAY_SECURE") == "1"
+PREFIX = "__Host-" if SECURE else ""
+SESSION_COOKIE_AGE = 7 * 86400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = f"{PREFIX}backstay_session"
 CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "backstay_session"
-CSRF_COOKIE_NAME = "backstay_csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_NAME = f"{PREFIX}backstay_csrf"
+MFA_TRUST_COOKIE_NAME = f"{PREFIX}backstay_trust"
+SECURE_HSTS_SECONDS = 365 * 86400 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [Path(__file__).resolve().parent / "locale"]
 LANGUAGE_COOKIE_NAME = "backstay_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SECURE
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

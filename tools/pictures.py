@@ -72,7 +72,7 @@ def context_of(
     if signed:
         page = made.new_page()
         page.goto(url + "/sign-in")
-        page.fill("[name=username]", "demo@backstay.example")
+        page.fill("[name=login]", "demo@backstay.example")
         page.fill("[name=password]", password)
         page.click("[type=submit]")
         page.wait_for_url(url + "/")

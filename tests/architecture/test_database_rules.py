@@ -15,6 +15,9 @@ WITHOUT_COMPANY = {
     "auth_group", "auth_group_permissions", "auth_permission", "django_content_type", "django_migrations", "django_session",
     "platform_user", "company", "unit", "procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers",
     "procrastinate_workers",
+    # sign-in: people and their devices belong to no company
+    "account_emailaddress", "account_emailconfirmation", "mfa_authenticator", "usersessions_usersession",
+    "socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken", "platform_attempt",
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def test_a_session_that_ends_loses_nothing(desk: Desk, world: World) -> None:
     expect(page.locator("[data-saved]")).to_contain_text("Your session is over")
     page.once("dialog", lambda dialog: dialog.accept())  # “leave this page?”
     page.goto(draft)
-    page.locator("[name=username]").fill(_mail(world))
+    page.locator("[name=login]").fill(_mail(world))
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("[name='h.reference']")).to_have_value("typed after the session ended")

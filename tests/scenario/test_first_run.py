@@ -608,7 +608,7 @@ def test_account(owner_client: tuple[Client, User]) -> None:
     """Name and password are changed by oneself alone; a new password ends the sessions elsewhere; looks are a cookie."""
     client, user = owner_client
     other = Client()
-    assert other.post("/sign-in", {"username": user.email, "password": PASSWORD}).status_code == 302
+    assert other.post("/sign-in", {"login": user.email, "password": PASSWORD}).status_code == 302
     assert client.post("/account", {"section": "name", "name": " "}).status_code == 200
     assert client.post("/account", {"section": "name", "name": "Fay  Finch"}).status_code == 302
     fresh = "four words that differ"

@@ -82,7 +82,7 @@ def test_the_language_is_the_users_else_the_browsers(client: Client, user: User,
     answer = client.post("/language", {"language": language, "next": "/account"})
     assert answer["Location"] == "/account"
     fresh = Client()
-    fresh.post("/sign-in", {"username": user.email, "password": PASSWORD})
+    fresh.post("/sign-in", {"login": user.email, "password": PASSWORD})
     html = fresh.get("/account", **asked).content.decode()
     assert f'<html lang="{language}"' in html
     assert {"en": "Your account", "de": "Ihr Konto"}[language] in html

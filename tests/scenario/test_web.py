@@ -27,7 +27,7 @@ def user(world: World) -> User:
 @pytest.fixture
 def client(user: User) -> Client:
     client = Client()
-    answer = client.post("/sign-in", {"username": user.email, "password": PASSWORD})
+    answer = client.post("/sign-in", {"login": user.email, "password": PASSWORD})
     assert answer.status_code == 302
     return client
 
@@ -60,7 +60,7 @@ def test_a_stranger_sees_the_sign_in_alone(world: World, invoice: int) -> None:
         assert answer["Location"].startswith("/sign-in")
     assert client.post("/company", {"company": world.company}).status_code in (302, 403)
     assert client.get("/healthz").json() == {"ok": True}
-    assert client.post("/sign-in", {"username": "nobody@example.com", "password": "x"}).status_code == 200
+    assert client.post("/sign-in", {"login": "nobody@example.com", "password": "x"}).status_code == 200
 
 
 def test_another_companys_documents_do_not_exist(client: Client, invoice: int, work: Any) -> None:
@@ -79,7 +79,7 @@ def test_another_companys_documents_do_not_exist(client: Client, invoice: int, w
 def test_a_user_without_a_company_is_told(user: User, world: World) -> None:
     lonely = User.objects.create_user(f"lonely{world.company}@example.com", PASSWORD, name="Lone")
     client = Client()
-    client.post("/sign-in", {"username": lonely.email, "password": PASSWORD})
+    client.post("/sign-in", {"login": lonely.email, "password": PASSWORD})
     answer = client.get("/")
     assert answer.status_code == 403
     assert b"no company" in answer.content

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,10 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from backstay.base.errors import Refusal
 from backstay.interfaces import users
+from backstay.interfaces.signing import guard, letters, sessions
+from backstay.interfaces.signing.adapter import LETTERS
+from backstay.interfaces.signing.words import LONGEST
 from backstay.interfaces.web.company import sentence
 from backstay.interfaces.web.fields import number_text
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.sign import signed_in
+from backstay.platform import throttle
 from backstay.platform.models import User
 
 LOOKS = {"theme": ("auto", "light", "dark"), "density": ("comfortable", "compact")}
@@ -72,10 +77,16 @@ def _name(request: HttpRequest) -> HttpResponse:
 def _password(request: HttpRequest) -> HttpResponse:
     """A new password ends every other session of the user."""
     user = _user(request)
-    if not user.check_password(request.POST.get("old", "")):
+    buckets = guard.password_buckets(request, user.email)
+    try:
+        guard.take(request, buckets)
+    except ValidationError as exc:
+        raise Refusal("access.password", " ".join(exc.messages).rstrip("."), "", "old") from None
+    if not user.check_password(request.POST.get("old", "")[:LONGEST]):
         raise Refusal(
             "access.password", _("this is not your password now"), _("Type the one you sign in with."), "old"
         )
+    throttle.give_back(buckets)
     fresh = request.POST.get("password", "")
     if fresh != request.POST.get("again", ""):
         raise Refusal(
@@ -85,6 +96,8 @@ def _password(request: HttpRequest) -> HttpResponse:
     user.set_password(fresh)
     user.save(update_fields=["password"])
     update_session_auth_hash(request, user)
+    sessions.moved(request)
+    letters.tell(user, request, *LETTERS["account/email/password_changed"])
     messages.success(request, _("The password is changed. Other devices have to sign in again."))
     return redirect("/account")
 

@@ -80,7 +80,12 @@ RULES = (
     Said("payment_difference", n("Payment difference"), n("So much too little or too much is written off when a payment is matched."), "figure", usual="1.00"),
     Said("hold_days", n("Stock is held for"), n("Days that a confirmed order keeps its goods from others."), "figure", usual="365"),
 )  # fmt: skip
-SECTIONS = {"details": DETAILS, "papers": PAPERS, "rules": RULES}
+SIGNING = (
+    Said("second_factor", n("Members need a second proof"), n("A passkey, or a code after the password; who has none is led to it first."), "yes"),
+    Said("session_idle_hours", n("Sign out after idle hours"), n("At most 12."), "figure", usual="12"),
+    Said("session_days", n("Sign in anew after days"), n("At most 7."), "figure", usual="7"),
+)  # fmt: skip
+SECTIONS = {"details": DETAILS, "papers": PAPERS, "rules": RULES, "signing": SIGNING}
 
 
 def shown(

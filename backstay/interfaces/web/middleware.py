@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
 import uuid
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 import structlog
 from django.conf import settings
@@ -13,12 +17,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import translation
 
 from backstay.base import clock
 from backstay.base.errors import Busy, Denied, NotFound, Refusal, refusal_from
 from backstay.domains.accounting.processes import may_found
+from backstay.interfaces.signing import factors, sessions
 from backstay.interfaces.web.words import said
 from backstay.platform import rows
 from backstay.platform.context import work
@@ -27,6 +32,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 TEXTS = ("application/json", "application/javascript", "application/manifest+json", "image/svg+xml")
 PUBLIC = ("/sign-in", "/healthz", "/static/", "/sw.js", "/offline", "/welcome")
+UNTIL_THEN = ("/account/", "/sign-out", "/company", "/language")
 log = structlog.get_logger(__name__)
 
 
@@ -43,6 +49,41 @@ class Compressed(GZipMiddleware):
             return response
         packed: HttpResponseBase = super().process_response(request, response)
         return packed
+
+
+class Proxy:
+    """Believe a proxy we were told to trust (``BACKSTAY_TRUST_PROXY``) who asks and by what; nobody else.
+
+    The address is the last one it added; whatever a client wrote before that is not read.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.trusted = {a.strip() for a in os.environ.get("BACKSTAY_TRUST_PROXY", "").split(",") if a.strip()}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.META.get("REMOTE_ADDR") in self.trusted:
+            asked = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            with suppress(ValueError):
+                request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(asked))
+            if request.headers.get("X-Forwarded-Proto", "").strip() == "https":
+                request.environ["wsgi.url_scheme"] = "https"  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class SignedIn:
+    """End sessions that are past their limits, before anything is asked in their name."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if sessions.cookie_is_there(request) and request.user.is_authenticated:
+            if sessions.over(request, {}):
+                sessions.end(request)
+            else:
+                sessions.note(request)
+        return self.get_response(request)
 
 
 class SecurityHeaders:
@@ -94,6 +135,8 @@ class Company:
         company = chosen if chosen in dict(companies) else companies[0][0]
         with work(company, f"user:{request.user.pk}", request.id) as ctx:  # type: ignore[attr-defined]
             request.ctx = ctx  # type: ignore[attr-defined]
+            if stop := _stop(request, ctx.settings):
+                return stop
             response = self.get_response(request)
             if hasattr(response, "render"):
                 response.render()
@@ -121,6 +164,17 @@ class Company:
         return render(
             request, "backstay/refused.html", {"refusal": exception, "back": _before(request)}, status=status
         )
+
+
+def _stop(request: HttpRequest, settings: Mapping[str, Any]) -> HttpResponse | None:
+    """What a company asks of its members before anything opens: a session not too old, a second factor."""
+    if sessions.over(request, settings):
+        sessions.end(request)
+        request.ctx = None  # type: ignore[attr-defined]
+        return redirect(f"/sign-in?next={quote(request.path)}")
+    if factors.missing(request, settings) and not request.path.startswith(UNTIL_THEN):
+        return redirect("/account/security?needed=1")
+    return None
 
 
 def _before(request: HttpRequest) -> str:

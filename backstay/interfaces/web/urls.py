@@ -1,16 +1,14 @@
 """Routes. What declarations give stands last: ``/<domain>/<resource>/…``."""
 
-from django.conf import settings
-from django.contrib.auth import views as auth
 from django.urls import URLPattern, path, register_converter
 
 from backstay.interfaces.web import (
-    account,
     bank,
     boards,
     calendars,
     counting,
     documents,
+    entering,
     exporting,
     finding,
     forms,
@@ -64,21 +62,11 @@ urlpatterns: list[URLPattern] = [
     path("sw.js", views.service_worker, name="service-worker"),
     path("offline", views.offline, name="offline"),
     path("healthz", views.healthz, name="healthz"),
-    path(
-        "sign-in",
-        auth.LoginView.as_view(
-            template_name="backstay/sign_in.html",
-            redirect_authenticated_user=True,
-            extra_context={"languages": settings.LANGUAGES},
-        ),
-        name="sign-in",
-    ),
-    path("sign-out", auth.LogoutView.as_view(next_page="/sign-in"), name="sign-out"),
+    *entering.urlpatterns,
     path("welcome", welcome.owner, name="welcome"),
     path("welcome/company", welcome.company, name="found"),
     path("welcome/usual", welcome.usual, name="usual"),
     path("company", views.choose_company, name="company"),
-    path("account", account.account, name="account"),
     path("language", views.language, name="language"),
     path("keys", views.keys, name="keys"),
     path("find", finding.find, name="find"),

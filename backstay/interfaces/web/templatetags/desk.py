@@ -27,6 +27,12 @@ def icon(name: str, size: str = "") -> SafeString:
     return _icon(str(name), size)
 
 
+@register.filter
+def drawing(svg: str) -> SafeString:
+    """A drawing made by our own side, without its XML head, as a part of the page."""
+    return SafeString(svg[svg.index("<svg") :])
+
+
 @cache
 def _icon(name: str, size: str = "") -> SafeString:
     return format_html(

@@ -1,0 +1,1 @@
+"""Signing in: what is ours around django-allauth (docs/adr, "sign-in")."""

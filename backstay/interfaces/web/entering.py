@@ -1,0 +1,70 @@
+"""Routes of sign-in and of one's own account: the library's views under our addresses, each named by itself.
+
+There is no way to sign up: people are invited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as accounts
+from allauth.mfa.base import views as second
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as passkeys
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, re_path
+
+from backstay.interfaces.web import account, security
+from backstay.interfaces.web.frame import frame
+from backstay.interfaces.web.sign import signed_in
+
+View = Callable[..., HttpResponse]
+
+
+def framed(view: View) -> View:
+    """A page of the library inside our frame, for who is signed in."""
+
+    @signed_in
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if hasattr(response, "context_data") and not getattr(response, "is_rendered", True):
+            response.context_data = frame(request, "account") | (response.context_data or {})
+        return response
+
+    return wrapped
+
+
+urlpatterns: list[URLPattern] = [
+    path("sign-in", accounts.login, name="account_login"),
+    path("sign-in/second", second.authenticate, name="mfa_authenticate"),
+    path("sign-in/trust", second.trust, name="mfa_trust"),
+    path("sign-in/passkey", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("sign-in/forgotten", accounts.password_reset, name="account_reset_password"),
+    path("sign-in/forgotten/sent", accounts.password_reset_done, name="account_reset_password_done"),
+    path(
+        "sign-in/forgotten/done",
+        accounts.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^sign-in/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-:\w]+)$",
+        accounts.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("sign-out", accounts.logout, name="account_logout"),
+    path("account", account.account, name="account"),
+    path("account/security", security.security, name="mfa_index"),
+    path("account/sessions", security.end_sessions, name="end-sessions"),
+    path("account/app", framed(app.activate_totp), name="mfa_activate_totp"),
+    path("account/app/remove", framed(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path("account/codes", framed(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("account/codes/new", framed(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("account/passkeys", security.passkeys, name="mfa_list_webauthn"),
+    path("account/passkeys/new", framed(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/name", framed(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("account/passkeys/<int:pk>/remove", framed(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+]
