@@ -22,7 +22,7 @@ class Bucket:
 
     about: tuple[str, ...]
     size: int
-    minutes: float
+    minutes: int
 
     @property
     def key(self) -> str:

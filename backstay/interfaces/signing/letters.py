@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.formats import date_format
@@ -30,7 +30,7 @@ def tell(user: User, request: HttpRequest | None, subject: str, text: str, ctx: 
         lines = [_("Hello %(name)s,") % {"name": user.name}, _(text), *where(request)]
         message = {"to": [user.email], "subject": _(subject), "body": "\n\n".join(lines)}
     ctx = ctx or getattr(request, "ctx", None)
-    if ctx is not None and not outbox.held(ctx):
+    if ctx is not None and connection.in_atomic_block and not outbox.held(ctx):
         mail.send(ctx, [message], [f"account-{uuid.uuid4().hex}"])
     else:
         transaction.on_commit(lambda: _send(user, message))

@@ -49,12 +49,8 @@ def over(request: HttpRequest, told: Mapping[str, Any]) -> bool:
     return now() - seen > idle * 3600 or now() - began > days * 86400
 
 
-def _number(text: Any, usual: int) -> float:
-    try:
-        found = float(text)
-    except (TypeError, ValueError):
-        return usual
-    return found if found > 0 else usual
+def _number(kept: Any, usual: int) -> int:
+    return int(kept) if str(kept).isdigit() and int(kept) > 0 else usual
 
 
 def end(request: HttpRequest) -> None:
