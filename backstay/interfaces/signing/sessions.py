@@ -60,7 +60,7 @@ def end(request: HttpRequest) -> None:
 
 def note(request: HttpRequest) -> None:
     """Note that the session is in use, at most every five minutes."""
-    if now() - request.session["seen"] > NOTED:
+    if cookie_is_there(request) and now() - request.session.get("seen", now()) > NOTED:
         request.session["seen"] = now()
         UserSession.objects.filter(session_key=request.session.session_key).update(
             last_seen_at=clock.now(), ip=request.META["REMOTE_ADDR"]

@@ -81,9 +81,9 @@ class SignedIn:
         if sessions.cookie_is_there(request) and request.user.is_authenticated:
             if sessions.over(request, {}):
                 sessions.end(request)
-            else:
-                sessions.note(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        sessions.note(request)  # after a company has looked whether its shorter limit is past
+        return response
 
 
 class SecurityHeaders:

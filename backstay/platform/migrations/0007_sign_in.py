@@ -10,7 +10,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('platform', '0005_language_of_the_browser'),
+        ('platform', '0006_words_in_sets'),
         ('account', '0009_emailaddress_unique_primary_email'),
         ('mfa', '0003_authenticator_type_uniq'),
         ('usersessions', '0001_initial'),
