@@ -78,9 +78,9 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if sessions.cookie_is_there(request) and request.user.is_authenticated:
-            if sessions.over(request, {}):
-                sessions.end(request)
+        there = sessions.cookie_is_there(request) and request.user.is_authenticated
+        if there and sessions.over(request, {}):
+            sessions.end(request)
         response = self.get_response(request)
         sessions.note(request)  # after a company has looked whether its shorter limit is past
         return response
