@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from backstay.domains.sales import processes as sales
+from backstay.platform import rows
 from backstay.platform.resources import PAGES, RESOURCES
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, reach
 from tests.trade import D, World
 
 FIXED = (
@@ -82,3 +85,48 @@ def test_on_a_phone(desks: Callable[..., Desk], world: World) -> None:
     for path in paths:
         page = desk.go(path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+def test_select_print_and_send_on_a_phone(desks: Callable[..., Desk], world: World) -> None:
+    """Rows are selected by taps and by keys, acts on many are within reach, and a document's paper is printed and sent."""
+    _trade(world)
+    with world.work() as ctx:
+        world.receive(ctx, "B", 10, 6000)
+        orders = [world.order(ctx, {"B": 1}) for _ in range(3)]
+    desk = desks(world.company, world.work, width=390, height=844, has_touch=True)
+    page = desk.go("/sales/orders?all=1")
+    pick = page.get_by_role("button", name="Select", exact=True)
+    boxes = page.locator("#rows tbody [name=ids]")
+    expect(boxes.first).to_be_hidden()
+    reach(page, pick)
+    page.keyboard.press("Enter")
+    expect(pick).to_have_attribute("aria-pressed", "true")
+    reach(page, page.locator(f"#rows [name=ids][value='{orders[0]}']"))
+    page.keyboard.press("Space")
+    page.locator(f"#rows tr[data-row='{orders[1]}'] td.p4").tap()  # anywhere on the row
+    expect(page.locator("#bulk")).to_contain_text("2 selected")
+    desk.access()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.locator("#bulk").get_by_role("button", name="Confirm").tap()
+    expect(page.locator(f"#rows tr[data-row='{orders[1]}']")).to_contain_text("Confirmed")
+    with world.work():
+        states = dict(
+            rows.execute("SELECT id, state FROM sales_order WHERE id = ANY(%s::bigint[])", [orders])
+        )
+    assert states == dict(zip(orders, ("confirmed", "confirmed", "quotation"), strict=True))
+    page = desk.go("/sales/orders?all=1")
+    pick.tap()
+    page.locator("#rows tbody tr").first.tap()
+    pick.tap()
+    expect(page.locator("#bulk")).to_be_hidden()
+    expect(boxes.first).to_be_hidden()
+
+    page = desk.go("/invoicing/invoices?all=1")
+    page.locator("#rows tbody a").first.tap()
+    reach(page, page.locator(".doc-more summary"))
+    page.keyboard.press("Enter")
+    desk.access()
+    expect(page.get_by_role("link", name="Print", exact=True)).to_have_attribute("href", re.compile(r"\.pdf"))
+    page.get_by_role("link", name="Send", exact=True).tap()
+    expect(page).to_have_url(re.compile(r"/invoicing/invoices/\d+/mail"))
+    desk.access()

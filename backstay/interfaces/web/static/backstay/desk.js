@@ -43,6 +43,11 @@
     palette() { open("/find"); },
     keys() { open("/keys"); },
     all(box) { $$("tbody [name=ids]").forEach((b) => { b.checked = box.checked; mark(b); }); bulk(); },
+    pick(button) { // on a phone rows show their boxes when asked for
+      const on = $("#selection").classList.toggle("picking");
+      button.setAttribute("aria-pressed", on);
+      if (!on) { acts.unselect(); }
+    },
     unselect() { $$("[name=ids], [name=every]").forEach((b) => { b.checked = false; if (b.name === "ids") { mark(b); } }); bulk(); },
   };
   document.addEventListener("click", (event) => {
@@ -55,7 +60,7 @@
     if (!event.target.closest("#side, [data-desk=side]")) { $("#side")?.classList.remove("show"); }
     if (event.target.matches("[data-scrim]")) { close(); }
     const row = event.target.closest("[data-cursor] tbody tr");
-    if (row && !event.target.closest("a, input, button, label, summary") && !String(getSelection())) { $("a", row)?.click(); }
+    if (row && !event.target.closest(".picking") && !event.target.closest("a, input, button, label, summary") && !String(getSelection())) { $("a", row)?.click(); }
   });
 
   /* ---- asking before what is grave; no act twice ---- */
@@ -112,6 +117,8 @@
   let last = null;
   document.addEventListener("change", (event) => { if (event.target.name === "every") { bulk(); } });
   document.addEventListener("click", (event) => {
+    const row = event.detail > 0 && event.target.closest(".picking tbody tr"); // a tap anywhere; keys still open the link
+    if (row && !event.target.closest("input")) { event.preventDefault(); $("[name=ids]", row)?.click(); return; }
     const box = event.target.closest("tbody [name=ids]");
     if (!box) { return; }
     if (event.shiftKey && last) {
