@@ -12,6 +12,7 @@ from backstay.domains.banking import processes as banking
 from backstay.domains.banking.queries import reconciliation
 from backstay.domains.invoicing import processes as invoicing
 from tests.browser.conftest import Desk
+from tests.scenario.test_payrun_screen import _bills
 from tests.trade import D, World
 
 TABLE = """Umsätze;;;;
@@ -91,3 +92,21 @@ def test_a_broken_file_is_refused_with_its_reason(desk: Desk, world: World, tmp_
     expect(page.get_by_role("main")).to_contain_text(re.compile("banking.statement"))
     with world.work() as ctx:
         assert banking.match_lines(ctx, world.bank) == 0
+
+
+def test_a_payment_run_adds_up_what_is_ticked(desk: Desk, world: World) -> None:
+    """The sum follows each tick, by supplier and in all, beside what is due."""
+    _bills(world)
+    page = desk.go("/banking/runs/new?until=2026-12-31")
+    total = page.locator(".run-sum")
+    expect(total).to_contain_text("1,230.50 (3) of EUR 1,230.50 due")
+    box = page.get_by_role("checkbox").first
+    desk.press(box)  # the first bill, 1,000.00, or the other one of the same supplier
+    expect(total).to_contain_text("(2) of EUR 1,230.50 due")
+    steps = int(box.get_attribute("data-steps") or 0)
+    left = f"{(123_050 - steps) / 100:,.2f}"
+    expect(total).to_contain_text(f"Ticked: EUR {left}")
+    for each in page.get_by_role("checkbox").all()[1:]:
+        each.uncheck()
+    expect(total).to_contain_text("Ticked: EUR 0.00 (0)")
+    desk.access()

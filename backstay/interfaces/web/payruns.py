@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -27,30 +27,45 @@ from backstay.platform.resources import page
 def new_run(request: HttpRequest, ctx: Ctx) -> Answer:
     """What is due, to be paid in one file."""
     accounts = [a for a in bank_accounts(ctx) if a.kind == "bank"]
+    told = request.POST if request.method == "POST" else request.GET
     try:
-        until = (
-            day(request.GET.get("until", ""), ctx.today)
-            if request.GET.get("until")
-            else ctx.today + timedelta(days=7)
-        )
+        until = day(told["until"], ctx.today) if told.get("until") else ctx.today + timedelta(days=7)
     except BadText as exc:
         raise Refusal("web.answer", str(exc), _("Correct it."), "until") from None
-    if request.method == "POST":
+    again = told.get("do") == "look"
+    if request.method == "POST" and not again:
         return _order(request, ctx)
+    return "backstay/run.html", _shown(ctx, until, told if again else None) | {
+        "until": until, "accounts": accounts, "today": ctx.today, "once": uuid.uuid4().hex, "bank": whole(told.get("bank")), "on": told.get("on") or ctx.today.isoformat(),
+    }  # fmt: skip
+
+
+def _shown(ctx: Ctx, until: date, told: QueryDict | None) -> dict[str, Any]:
+    """What is due by supplier, what of it is ticked (all that can be paid, until somebody says otherwise), and the sums."""
+    asked = None if told is None else set(told.getlist("item"))
     groups: dict[int, dict[str, Any]] = {}
     for each in banking.due_items(ctx, until):
         group = groups.setdefault(
             each["party_id"],
             {"party": each["party_id"], "name": each["party"], "iban": each["iban"], "items": [], "sum": 0},
         )  # type: ignore[call-overload]
-        group["items"].append({**each, "text": money_text(each["amount"], ctx.scale), "due": day_text(each["due_on"], ctx.today.year) if each["due_on"] else "",
+        group["items"].append({**each, "steps": str(each["amount"]), "text": money_text(each["amount"], ctx.scale), "due": day_text(each["due_on"], ctx.today.year) if each["due_on"] else "",
                                "late": bool(each["due_on"] and each["due_on"] < ctx.today)})  # type: ignore[arg-type, operator]  # fmt: skip
         group["sum"] += each["amount"]
+    chosen = everything = count = 0
     for group in groups.values():
-        group["text"], group["ready"] = money_text(group["sum"], ctx.scale), group["sum"] > 0
-    return "backstay/run.html", {
-        "groups": list(groups.values()), "until": until, "accounts": accounts, "today": ctx.today, "once": uuid.uuid4().hex,
-        "total": money_text(sum(g["sum"] for g in groups.values() if g["ready"]), ctx.scale),
+        ready = group["sum"] > 0 and bool(group["iban"])
+        for item in group["items"]:
+            item["ticked"] = ready if asked is None else item["item"] in asked
+        ticked = [item["amount"] for item in group["items"] if item["ticked"]]
+        group["text"], group["ticked"] = (
+            money_text(group["sum"], ctx.scale),
+            money_text(sum(ticked), ctx.scale),
+        )
+        group["typed"] = told.get(f"iban.{group['party']}", "") if told else ""
+        everything, chosen, count = everything + group["sum"], chosen + sum(ticked), count + len(ticked)
+    return {
+        "groups": list(groups.values()), "total": money_text(everything, ctx.scale), "chosen": money_text(chosen, ctx.scale), "count": count,
     }  # fmt: skip
 
 
