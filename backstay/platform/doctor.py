@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 def examine() -> list[Finding]:
     """Look at everything; a check that fails itself is a finding, never a traceback."""
     findings = []
-    for check in (_python, _home, _secrets, _disk, _database, _roles, _migrations, _clock, _queue):
+    for check in (_python, _home, _secrets, _disk, _database, _roles, _migrations, _clock, _queue, _copies):
         try:
             findings.extend(check())
         except Refusal as exc:
@@ -143,3 +143,25 @@ def _queue() -> Iterator[Finding]:
     )[0]
     old = oldest.total_seconds() > 3600
     yield Finding("outbox", not old, f"{waiting} waiting", "Start the worker: `backstay up`.")
+
+
+def _copies() -> Iterator[Finding]:
+    from backstay.platform import backup
+
+    plan = backup.plan()
+    if plan is None:
+        yield Finding(
+            "backup",
+            False,
+            "no schedule",
+            "backstay backup --every-day --to FOLDER, on another disk or machine.",
+        )
+        return
+    found = backup.copies(plan.folder)
+    told = f"newest {found[0].hours:.0f} h old, {len(found)} kept in {plan.folder}" if found else "none yet"
+    yield Finding(
+        "backup",
+        bool(found) and found[0].hours < backup.LATE,
+        told,
+        "Run `backstay backup`; look into the worker's log.",
+    )

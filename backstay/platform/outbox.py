@@ -42,6 +42,11 @@ def held(ctx: Ctx) -> bool:
     return bool(ctx.settings.get("practice"))
 
 
+def paused(ctx: Ctx) -> bool:
+    """Whether nothing leaves for now: after a restore, until somebody lets it (``backstay release``)."""
+    return bool(ctx.settings.get("paused"))
+
+
 def put(ctx: Ctx, topic: str, payloads: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
     """Write messages; each key once per topic. A rollback takes them back. Those of a practice company are held."""
     if not payloads:
@@ -73,7 +78,7 @@ def send_due(company: int) -> int:
     blocked: set[str] = set()
     for _ in range(BATCH):
         with work(company, "system:job", "outbox") as ctx:
-            message = _next_due(blocked)
+            message = None if paused(ctx) else _next_due(blocked)
             if message is None:
                 break
             if _attempt(ctx, message):

@@ -68,6 +68,11 @@ def place() -> Place:
     return Place(_binaries(user), _data_folder(user), _socket_folder(user), user)
 
 
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs, for whoever calls: pg_dump reads every server up to its own version."""
+    return _binaries(None)
+
+
 def start() -> Place:
     """Start the server unless it runs; make the cluster, roles and database the first time."""
     with _locked():

@@ -7,7 +7,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from backstay import ledger
-from backstay.platform import jobs, mail, outbox, rows, work
+from backstay.platform import backup, jobs, mail, outbox, rows, work
 
 log = structlog.get_logger(__name__)
 HANDLERS = (mail,)  # imported here, so that the worker knows who delivers what
@@ -30,6 +30,14 @@ def every_minute(timestamp: int) -> None:
     with transaction.atomic():
         ledger.expire()
     deliver_outbox()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="backstay.platform.tasks.back_up", queue=jobs.LONG, queueing_lock="back_up", lock="back_up")
+def back_up(timestamp: int) -> None:
+    """Write the day's backup, where a schedule is kept and the newest copy is a day old."""
+    if made := backup.when_due():
+        log.info("backup.made", path=str(made))
 
 
 @app.task(name="backstay.platform.tasks.run_work", queue=jobs.LONG)
