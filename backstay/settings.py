@@ -12,7 +12,8 @@ from backstay.platform import database, plugins, secrets
 BACKSTAY_HOME = database.home()
 SECRET_KEY = secrets.get("django_secret_key")
 DEBUG = os.environ.get("BACKSTAY_DEBUG") == "1"
-ALLOWED_HOSTS = os.environ.get("BACKSTAY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+LOCAL = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*LOCAL, *(h.strip() for h in os.environ.get("BACKSTAY_HOSTS", "").split(",") if h.strip())]
 DATABASES = database.django_databases()
 DATABASE_ROUTERS: list[str] = []
 
@@ -154,6 +155,8 @@ CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_NAME = f"{PREFIX}backstay_csrf"
 MFA_TRUST_COOKIE_NAME = f"{PREFIX}backstay_trust"
 SECURE_HSTS_SECONDS = 365 * 86400 if SECURE else 0
+SECURE_SSL_REDIRECT = SECURE  # whoever comes around the proxy, or it by plain HTTP, gets nothing else
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 

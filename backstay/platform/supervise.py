@@ -62,15 +62,22 @@ class Child:
             self.process.wait()
 
 
-def up(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 2, worker: bool = True) -> int:
-    """Run until SIGTERM or SIGINT; returns the exit code. Stops the database only if this call started it."""
+def up(
+    *, host: str = "127.0.0.1", port: int = 8000, workers: int = 2, worker: bool = True, tls: tuple[str, str] | None = None, trusted: str = "",
+) -> int:  # fmt: skip
+    """Run until SIGTERM or SIGINT; returns the exit code. Stops the database only if this call started it.
+
+    ``tls``: certificate and key; ``trusted``: proxies that say by what people came. Nobody else is believed, not even
+    somebody on this machine.
+    """
     started = not database.external() and not postgres.running()
     database.migrate()
     python = sys.executable
     children = [
         Child("web", [python, "-m", "gunicorn", "backstay.interfaces.web.wsgi:application", "--bind", f"{host}:{port}",
                       "--worker-class", "gthread", "--workers", str(workers), "--threads", "8", "--graceful-timeout", "15",
-                      "--log-level", "warning"]),
+                      "--log-level", "warning", "--forwarded-allow-ips", trusted,
+                      *(["--certfile", tls[0], "--keyfile", tls[1]] if tls else [])]),
     ]  # fmt: skip
     if worker:
         children.append(Child("worker", [python, "-m", "backstay", "worker"]))

@@ -7,7 +7,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from backstay import ledger
-from backstay.platform import backup, jobs, mail, outbox, rows, work
+from backstay.platform import backup, jobs, mail, outbox, rows, throttle, work
 
 log = structlog.get_logger(__name__)
 HANDLERS = (mail,)  # imported here, so that the worker knows who delivers what
@@ -29,6 +29,7 @@ def every_minute(timestamp: int) -> None:
         ledger.rollup()
     with transaction.atomic():
         ledger.expire()
+    throttle.prune()
     deliver_outbox()
 
 

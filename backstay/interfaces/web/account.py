@@ -109,7 +109,7 @@ def _look(request: HttpRequest) -> HttpResponse:
         if chosen not in words:
             raise Refusal("web.account", f"{chosen[:20]} cannot be chosen", "Choose one of the list.", name)
         answer.set_cookie(
-            f"backstay_{name}", chosen, max_age=YEAR, samesite="Lax"
+            f"backstay_{name}", chosen, max_age=YEAR, samesite="Lax", secure=settings.SECURE
         )  # read by the script before the first paint
     messages.success(request, _("Saved."))
     return answer

@@ -67,7 +67,12 @@ def language(request: HttpRequest) -> HttpResponse:
         request.user.save(update_fields=["language"])
     if chosen:
         answer.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", httponly=True
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=365 * 86400,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SECURE,
         )
     else:
         answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
