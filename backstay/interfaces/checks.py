@@ -47,6 +47,32 @@ SELECT kind, year, count(*), max(n) FROM (
 """
 
 
+_COUNTED = """
+SELECT coalesce(t.kind, d.kind), coalesce(t.document_id, d.id) FROM (
+    SELECT kind, document_id, item_id, party_id, counted_on, sum(value) AS value, sum(tax) AS tax FROM platform_turnover
+    WHERE company_id = %(company)s GROUP BY 1, 2, 3, 4, 5) t
+FULL JOIN (
+    SELECT x.kind, x.id, coalesce(x.item_id, 0) AS item_id, coalesce(x.party_id, 0) AS party_id, x.day, sum(x.way * x.value) AS value, sum(x.way * x.tax) AS tax
+    FROM (
+        SELECT d.*, way, CASE way * d.sign WHEN 1 THEN d.dated ELSE (
+            SELECT max(posted_on) FROM entry e WHERE e.company_id = %(company)s AND e.source = d.kind || ':' || d.id AND e.event LIKE 'reverse%%') END AS day
+        FROM ({documents}) d CROSS JOIN LATERAL (SELECT d.sign AS way UNION ALL SELECT -d.sign WHERE d.state = 'reversed') w) x
+    WHERE x.day IS NOT NULL AND x.way IS NOT NULL GROUP BY 1, 2, 3, 4, 5) d
+ON (d.kind, d.id, d.item_id, d.party_id, d.day) = (t.kind, t.document_id, t.item_id, t.party_id, t.counted_on)
+WHERE (t.value, t.tax) IS DISTINCT FROM (d.value, d.tax)
+"""
+_COUNTING = (
+    ("invoicing.invoice", "invoicing_invoice", "invoicing_invoiceline", "invoice_id", "issued_on", "l.net", "l.tax", "WHEN 'invoice' THEN 1 WHEN 'credit_note' THEN -1"),
+    ("invoicing.bill", "invoicing_bill", "invoicing_billline", "bill_id", "issued_on", "l.net", "l.tax", "WHEN 'bill' THEN 1 WHEN 'debit_note' THEN -1"),
+    ("inventory.shipment", "inventory_shipment", "inventory_shipmentline", "shipment_id", "moved_on", "l.value", "0", "WHEN 'sale' THEN 1"),
+    ("inventory.receipt", "inventory_receipt", "inventory_receiptline", "receipt_id", "moved_on", "l.value", "0", "WHEN 'return' THEN -1"),
+)  # fmt: skip
+_DUE = """
+SELECT o.item FROM open_item o LEFT JOIN invoicing_invoice i ON o.item = 'invoice:' || i.id LEFT JOIN invoicing_bill b ON o.item = 'bill:' || b.id
+WHERE o.company_id = %s AND o.due_on IS DISTINCT FROM coalesce(i.due_on, b.due_on)
+"""
+
+
 @check("inventory.places")
 def stock_places(ctx: Ctx) -> Iterator[str]:
     """Valued stock stands at warehouses and in transit only."""
@@ -69,6 +95,25 @@ def invoices_posted(ctx: Ctx) -> Iterator[str]:
     """Every posted invoice has its entry over its gross."""
     for number, gross, value in rows.execute(_ITEMS, [ctx.company]):
         yield f"{number}: {gross} on paper, {value} in the books"
+
+
+@check("invoicing.due")
+def items_due(ctx: Ctx) -> Iterator[str]:
+    """Open items are due when their documents say."""
+    for (item,) in rows.execute(_DUE, [ctx.company]):
+        yield f"{item} is due on another day than its document says"
+
+
+@check("platform.turnover")
+def turnover(ctx: Ctx) -> Iterator[str]:
+    """What reports of trade count is what documents and their reversals say, by day, party and item."""
+    documents = " UNION ALL ".join(
+        f"SELECT '{kind}' AS kind, d.id, d.party_id, l.item_id, d.{day} AS dated, d.state, {value} AS value, {tax} AS tax, CASE d.kind {ways} END AS sign"
+        f" FROM {table} d JOIN {lines} l ON l.{key} = d.id WHERE d.company_id = %(company)s AND d.state <> 'draft'"
+        for kind, table, lines, key, day, value, tax, ways in _COUNTING
+    )
+    for kind, ident in rows.execute(_COUNTED.replace("{documents}", documents), {"company": ctx.company}):
+        yield f"{kind}:{ident} counts otherwise in the reports of trade"
 
 
 @check("invoicing.tax")

@@ -50,8 +50,10 @@ def _make_database(connection: psycopg.Connection[Any], name: str, owner: str) -
     connection.execute(statement)
 
 
-def company_of(orders: int, progress: Callable[[int, int], None], *, items: int, parties: int) -> Made:
-    """The company of that size, traded now where it is not there yet."""
+def company_of(
+    orders: int, progress: Callable[[int, int], None], *, items: int, parties: int, days: int | None = None
+) -> Made:
+    """The company of that size, traded now where it is not there yet: over the year, or over ``days`` until today."""
     from django.db import connections
 
     from backstay.interfaces.simulation.run import simulate
@@ -67,7 +69,7 @@ def company_of(orders: int, progress: Callable[[int, int], None], *, items: int,
         return Made(*found[0])
     user = User.objects.filter(email=MAIL).first() or User.objects.create_user(MAIL, None, name="Bea Bench")
     today = database_today()
-    start = date((today - timedelta(days=90)).year, 1, 1)
+    start = date((today - timedelta(days=90)).year, 1, 1) if days is None else today - timedelta(days)
     sellers = max(parties // 12, 10)
     result = simulate(
         orders=orders, seed=1, days=(today - start).days, start=start, items=items, customers=parties - sellers, suppliers=sellers,

@@ -85,3 +85,9 @@ def account_values(
     """Debit and credit by account over ``since``..``until``, in the company's currency: from the days' summary."""
     sql = "SELECT account_id, debit, credit FROM account_values(%s, %s, %s::text[])"
     return {row[0]: (row[1], row[2]) for row in execute(sql, [since, until, list(kinds)])}
+
+
+def posted_after(ctx: Ctx, day: date) -> bool:
+    """Whether anything is posted later than ``day``."""
+    sql = "SELECT EXISTS (SELECT FROM entry WHERE company_id = %s AND posted_on > %s)"
+    return bool(execute(sql, [ctx.company, day])[0][0])

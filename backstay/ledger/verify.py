@@ -32,6 +32,7 @@ LEDGER_CODES = (
     "ledger.account_balance",
     "ledger.open_item",
     "ledger.account_day",
+    "ledger.cash",
 )
 Finder = Callable[[Ctx], Iterable[str]]
 _CHECKS: dict[str, Finder] = {}
@@ -63,6 +64,7 @@ def verify(ctx: Ctx) -> list[Check]:
             found[code].append(text)
     found["ledger.open_item"] = [text for (text,) in execute("SELECT found FROM verify_open_items()")]
     found["ledger.account_day"] = [text for (text,) in execute("SELECT found FROM verify_account_days()")]
+    found["ledger.cash"] = [text for (text,) in execute("SELECT found FROM verify_cash()")]
     for code, finder in _CHECKS.items():
         found[code].extend(finder(ctx))
     return [Check(code, not texts, texts[:SHOWN]) for code, texts in found.items()]

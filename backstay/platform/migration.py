@@ -6,6 +6,7 @@ Protect("sales_orderline", refs={"order_id": "sales_order"}, lines_of=("sales_or
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,50 @@ class Listed(Operation):
 
     def describe(self) -> str:
         return f"Index what {self.table} is sorted by"
+
+
+class Turnover(Operation):
+    """Keep what a kind of document counts, by day, party and item (``platform_turnover``), from its posting and its reversal on.
+
+    ``ways``: what each sort of it counts, e.g. an invoice 1 and a credit note -1; others are left out.
+    """
+
+    reversible = False
+    reduces_to_sql = True
+
+    def __init__(
+        self,
+        table: str,
+        lines: tuple[str, str],
+        kind: str,
+        day: str,
+        value: str,
+        tax: str,
+        ways: Mapping[str, int],
+    ) -> None:
+        self.table, self.lines = table, lines
+        self.args = [kind, *lines, day, value, tax, json.dumps(dict(ways))]
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.table, *self.args], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing of this is part of Django's state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        args = ", ".join(f"'{a}'" for a in self.args)
+        every = f"(SELECT *, ''draft'' AS before FROM {self.table})"
+        schema_editor.execute(
+            f"DO $$BEGIN EXECUTE turnover_sql(ARRAY[{args}], '{every}'); END$$", params=None
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER turnover AFTER UPDATE ON {self.table} REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION keep_turnover({args})",
+            params=None,
+        )
+
+    def describe(self) -> str:
+        return f"Count {self.table} by day, party and item"
 
 
 def company_reference(table: str, refs: Sequence[str]) -> str:

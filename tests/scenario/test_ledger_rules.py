@@ -27,6 +27,8 @@ TABLES = [
     "balance",
     "account_balance",
     "account_day",
+    "cash_day",
+    "cash_entry",
     "open_item",
     "unsummed",
     "idempotency",

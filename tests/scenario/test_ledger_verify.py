@@ -39,6 +39,9 @@ CORRUPTIONS: dict[str, tuple[str, str]] = {
     "a summary changed": ("UPDATE balance SET debit = debit + 1 WHERE company_id = {company}", "ledger.balance"),
     "an account's summary changed": ("UPDATE account_balance SET credit = credit + 1 WHERE company_id = {company}", "ledger.account_balance"),
     "a day's summary changed": ("UPDATE account_day SET debit = debit + 1 WHERE company_id = {company}", "ledger.account_day"),
+    "cash of a day changed": ("UPDATE cash_day SET value = value + 1 WHERE company_id = {company}", "ledger.cash"),
+    "an entry of cash forgotten": ("DELETE FROM cash_entry WHERE company_id = {company}", "ledger.cash"),
+    "another amount open": ("UPDATE open_item SET amount = amount + 1 WHERE company_id = {company}", "ledger.open_item"),
     "an open item forgotten": ("DELETE FROM open_item WHERE company_id = {company}", "ledger.open_item"),
     "an entry lost from the queue": ("DELETE FROM unsummed WHERE entry_id = {queued}", "ledger.balance"),
 }  # fmt: skip
@@ -47,6 +50,9 @@ CORRUPTIONS: dict[str, tuple[str, str]] = {
 @pytest.fixture
 def facts(books: Books, owner: psycopg.Connection[Any]) -> dict[str, Any]:
     """Books with something of everything in them."""
+    owner.execute(
+        "UPDATE account SET cash_flow = 'cash' WHERE company_id = %s AND role = 'bank'", [books.company]
+    )
     other = make_books(owner)
     other.post(("bank", 5, 5), ("sales", -5, -5))
     old = books.post(("bank", 9, 9), ("sales", -9, -9), on=date(2026, 1, 5)).id
@@ -92,5 +98,6 @@ def test_verify_finds(
             "SELECT code FROM verify_ledger() UNION ALL SELECT code FROM verify_balances()"
             " UNION ALL SELECT 'ledger.open_item' FROM verify_open_items()"
             " UNION ALL SELECT 'ledger.account_day' FROM verify_account_days()"
+            " UNION ALL SELECT 'ledger.cash' FROM verify_cash()"
         ).fetchall()
     assert code in {row[0] for row in found}, found

@@ -193,32 +193,34 @@ def journal(
     return [EntryRow(*row) for row in rows.execute(_JOURNAL, params)]
 
 
-_CASH = """
-WITH cash AS MATERIALIZED (SELECT s.id FROM subaccount s JOIN account a ON a.id = s.account_id
-    WHERE s.company_id = %(company)s AND a.cash_flow = 'cash'),
-touched AS MATERIALIZED (
-    SELECT DISTINCT w.n, p.entry_id FROM unnest(%(since)s::date[], %(until)s::date[]) WITH ORDINALITY w(since, until, n)
-    CROSS JOIN cash c CROSS JOIN LATERAL (
-        SELECT x.entry_id FROM posting x WHERE x.subaccount_id = c.id AND x.posted_on BETWEEN w.since AND w.until OFFSET 0) p)
+_CASH_BY_ACCOUNT = """
+SELECT w.n, c.account_id, c.value FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY w(since, until, n), LATERAL cash_values(w.since, w.until) c
 """
-_CASH_BY_ACCOUNT = f"""
-{_CASH} SELECT t.n, s.account_id, -sum(p.value)::bigint FROM touched t JOIN posting p ON p.entry_id = t.entry_id
-JOIN subaccount s ON s.id = p.subaccount_id JOIN account a ON a.id = s.account_id
-WHERE a.cash_flow <> 'cash' AND p.value <> 0 GROUP BY 1, 2
-"""
-_CASH_ENTRIES = f"""
-{_CASH} SELECT e.posted_on, e.id, 0, %(account)s, e.source, e.event, e.text, max(s.party_id), coalesce(max(y.name), ''), max(s.item),
-    greatest(-sum(p.value), 0)::bigint, greatest(sum(p.value), 0)::bigint, -sum(p.value)::bigint
-FROM touched t JOIN posting p ON p.entry_id = t.entry_id JOIN subaccount s ON s.id = p.subaccount_id AND s.account_id = %(account)s
-JOIN entry e ON e.id = t.entry_id LEFT JOIN parties_party y ON y.id = s.party_id
-WHERE p.value <> 0 AND (e.posted_on, e.id) > (%(day)s, %(entry)s) GROUP BY e.id ORDER BY e.posted_on, e.id LIMIT %(limit)s
+# The entries of a page, from the summary and from what is not rolled up yet.
+_CASH_ENTRIES = """
+WITH kept AS (
+    SELECT c.posted_on, c.entry_id, c.value FROM cash_entry c
+    WHERE c.company_id = %(company)s AND c.account_id = %(account)s AND c.posted_on BETWEEN %(since)s AND %(until)s
+      AND c.posted_on >= %(day)s AND (c.posted_on, c.entry_id) > (%(day)s, %(entry)s)
+    ORDER BY c.posted_on, c.entry_id LIMIT %(limit)s),
+queued AS (
+    SELECT e.posted_on, e.id AS entry_id, c.value FROM unsummed q
+    CROSS JOIN LATERAL (SELECT * FROM entry x WHERE x.id = q.entry_id OFFSET 0) e CROSS JOIN LATERAL cash_of(e.id) c
+    WHERE c.account_id = %(account)s AND e.posted_on BETWEEN %(since)s AND %(until)s AND (e.posted_on, e.id) > (%(day)s, %(entry)s)),
+page AS MATERIALIZED (SELECT * FROM kept UNION ALL SELECT * FROM queued ORDER BY posted_on, entry_id LIMIT %(limit)s)
+SELECT x.posted_on, e.id, 0, %(account)s, e.source, e.event, e.text, s.party_id, coalesce(y.name, ''), s.item,
+       greatest(x.value, 0), greatest(-x.value, 0), x.value
+FROM page x JOIN entry e ON e.id = x.entry_id
+CROSS JOIN LATERAL (SELECT max(s.party_id) AS party_id, max(s.item) AS item FROM posting p
+    JOIN subaccount s ON s.id = p.subaccount_id AND s.account_id = %(account)s WHERE p.entry_id = e.id) s
+LEFT JOIN parties_party y ON y.id = s.party_id ORDER BY x.posted_on, e.id
 """
 
 
 def cash_moves(ctx: Ctx, spans: Sequence[tuple[date, date]]) -> list[dict[int, int]]:
     """Cash in (+) and out (−) by the other account of its entries, in each span."""
-    params = {"company": ctx.company, "since": [s for s, _ in spans], "until": [u for _, u in spans]}
     found: list[dict[int, int]] = [{} for _ in spans]
+    params = [[since for since, _ in spans], [until for _, until in spans]]
     for n, account, steps in rows.execute(_CASH_BY_ACCOUNT, params):
         found[n - 1][account] = steps
     return found
@@ -229,7 +231,7 @@ def cash_entries(
 ) -> list[Move]:
     """The entries of the days that move cash against ``account``; ``steps``: cash in, or out with a minus."""
     params = {
-        "company": ctx.company, "since": [since], "until": [until], "account": account, "day": after[0], "entry": after[1], "limit": limit,
+        "company": ctx.company, "since": since, "until": until, "account": account, "day": after[0], "entry": after[1], "limit": limit,
     }  # fmt: skip
     return [Move(*row) for row in rows.execute(_CASH_ENTRIES, params)]
 

@@ -128,47 +128,6 @@ def stock_card(ctx: Ctx, facts: ItemFacts, place: int, since: date, until: date)
     ]
 
 
-class Cost(NamedTuple):
-    """Cost of what was shipped to customers, less what they sent back, in one span by one key."""
-
-    span: int
-    key: int
-    value: int
-
-
-_COSTS = """
-WITH spans AS (SELECT * FROM unnest(%(since)s::date[], %(until)s::date[]) WITH ORDINALITY w(since, until, n)),
-moved AS (
-    SELECT w.n, d.party_id, l.item_id, d.moved_on AS day, l.value FROM spans w JOIN inventory_shipment d ON d.moved_on BETWEEN w.since AND w.until
-    JOIN inventory_shipmentline l ON l.shipment_id = d.id WHERE d.company_id = %(company)s AND d.kind = 'sale' AND d.state <> 'draft'
-    UNION ALL
-    SELECT w.n, d.party_id, l.item_id, d.moved_on, -l.value FROM spans w JOIN inventory_receipt d ON d.moved_on BETWEEN w.since AND w.until
-    JOIN inventory_receiptline l ON l.receipt_id = d.id WHERE d.company_id = %(company)s AND d.kind = 'return' AND d.state <> 'draft'
-    UNION ALL
-    SELECT w.n, d.party_id, l.item_id, e.posted_on, -l.value FROM inventory_shipment d
-    JOIN entry e ON e.company_id = d.company_id AND e.source = 'inventory.shipment:' || d.id AND e.event = 'reverse'
-    JOIN spans w ON e.posted_on BETWEEN w.since AND w.until JOIN inventory_shipmentline l ON l.shipment_id = d.id
-    WHERE d.company_id = %(company)s AND d.kind = 'sale' AND d.state = 'reversed'
-    UNION ALL
-    SELECT w.n, d.party_id, l.item_id, e.posted_on, l.value FROM inventory_receipt d
-    JOIN entry e ON e.company_id = d.company_id AND e.source = 'inventory.receipt:' || d.id AND e.event = 'reverse'
-    JOIN spans w ON e.posted_on BETWEEN w.since AND w.until JOIN inventory_receiptline l ON l.receipt_id = d.id
-    WHERE d.company_id = %(company)s AND d.kind = 'return' AND d.state = 'reversed')
-SELECT n, {key}, sum(value)::bigint FROM moved GROUP BY 1, 2
-"""
-_KEYS = {
-    "party": "coalesce(party_id, 0)",
-    "item": "item_id",
-    "month": "(extract(year FROM day) * 12 + extract(month FROM day) - 1)::bigint",
-}
-
-
-def costs(ctx: Ctx, by: str, spans: Sequence[tuple[date, date]]) -> list[Cost]:
-    """Cost of goods that left for customers in each span (numbered from 1), by party, item or month."""
-    params = {"company": ctx.company, "since": [s for s, _ in spans], "until": [u for _, u in spans]}
-    return [Cost(*row) for row in rows.execute(_COSTS.replace("{key}", _KEYS[by]), params)]
-
-
 _HISTORY = """
 SELECT w.o, e.document_on, e.id, p.amount, p.value,
        CASE WHEN p.amount = 0 AND e.event LIKE 'late%%' THEN 'late'

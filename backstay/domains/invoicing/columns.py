@@ -11,8 +11,7 @@ from backstay.platform import rows
 from backstay.platform.figures import number_text
 
 _LEFT = """
-SELECT substr(o.item, {start})::bigint, sum(l.amount)::bigint FROM open_item o
-JOIN account a ON a.id = o.account_id AND a.role = '{role}' JOIN live l ON l.subaccount_id = o.subaccount_id
+SELECT substr(o.item, {start})::bigint, sum(o.amount)::bigint FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = '{role}'
 WHERE o.company_id = %s AND o.item = ANY(%s::text[]) GROUP BY 1
 """
 _OPEN_IDS = """
@@ -20,8 +19,8 @@ SELECT substr(o.item, {start})::bigint FROM open_item o JOIN account a ON a.id =
 WHERE o.company_id = %s AND o.item LIKE '{item}:%%'
 """
 _SIDES = {
-    "invoice": {"role": "receivable", "item": "invoice", "start": 9},
-    "bill": {"role": "payable", "item": "bill", "start": 6},
+    "invoice": {"role": "receivable", "item": "invoice", "start": 9, "sign": ""},
+    "bill": {"role": "payable", "item": "bill", "start": 6, "sign": "-"},
 }
 
 
@@ -61,11 +60,12 @@ def standing_of(kind: str) -> Callable[[Ctx, Iterable[int]], dict[int, str]]:
 
 
 def _unsettled(kind: str, late: bool) -> Callable[[Ctx], tuple[str, list[Any]]]:
+    """What is open; ``late``: what is owed and overdue. Nobody is late with a credit."""
     ids = _OPEN_IDS.format(**_SIDES[kind])
     if not late:
         return lambda ctx: (ids, [ctx.company])
-    sql = f"SELECT id FROM invoicing_{kind} WHERE due_on < %s AND state = 'posted' AND kind = %s AND id IN ({ids})"
-    return lambda ctx: (sql, [ctx.today, kind, ctx.company])
+    sql = f"{ids} AND o.due_on < %s AND {_SIDES[kind]['sign']}o.amount > 0"
+    return lambda ctx: (sql, [ctx.company, ctx.today])
 
 
 COLUMNS = {f"invoicing.{kind}.{name}": told for kind in _SIDES for name, told in (("open", ("money", left_of(kind))), ("standing", ("state", standing_of(kind))))}  # fmt: skip

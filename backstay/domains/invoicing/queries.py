@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backstay.base.context import Ctx
 from backstay.domains.invoicing.models import Bill, Invoice, InvoiceLine
+from backstay.ledger.posting import account_id
 from backstay.platform import rows
 
 BUCKETS = (0, 30, 60, 90)
@@ -33,49 +34,62 @@ class OpenItem(NamedTuple):
         return f"{lower + 1}–{lower + 30}" if lower < 90 else "over 90"
 
 
-# The items of a side that are not settled, now (from the live rows) or at the end of a day, with their documents.
-_ITEMS = """
-WITH items AS MATERIALIZED (
-    SELECT o.subaccount_id AS id, o.party_id, o.item, b.amount FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = %(role)s
-    JOIN live b ON b.subaccount_id = o.subaccount_id
-    WHERE o.company_id = %(company)s AND %(day)s::date IS NULL AND (%(party)s::bigint IS NULL OR o.party_id = %(party)s)
-    UNION ALL
-    SELECT s.id, s.party_id, s.item, b.amount FROM balances_at(ARRAY(
-        SELECT s.id FROM subaccount s JOIN account a ON a.id = s.account_id
-        WHERE s.company_id = %(company)s AND a.role = %(role)s AND %(day)s::date IS NOT NULL
-          AND (%(party)s::bigint IS NULL OR s.party_id = %(party)s)), %(day)s::date) b
-    JOIN subaccount s ON s.id = b.subaccount_id WHERE %(day)s::date IS NOT NULL AND b.amount <> 0),
+# The items of a side that are not settled: now, or at the end of a day; and when each is due. An item with a document knows
+# it (due_on); opening items have it from their line, anything else is due when it was posted.
+_NOW = """
+SELECT o.subaccount_id AS id, o.party_id, o.item, o.amount, o.due_on FROM open_item o
+WHERE o.company_id = %(company)s AND o.account_id = %(account)s AND (%(party)s::bigint IS NULL OR o.party_id = %(party)s)
+"""
+_THEN = """
+SELECT s.id, s.party_id, s.item, b.amount, coalesce(i.due_on, d.due_on) AS due_on FROM balances_at(ARRAY(
+    SELECT s.id FROM subaccount s WHERE s.company_id = %(company)s AND s.account_id = %(account)s
+    AND (%(party)s::bigint IS NULL OR s.party_id = %(party)s)), %(day)s) b
+JOIN subaccount s ON s.id = b.subaccount_id
+LEFT JOIN invoicing_invoice i ON i.id = CASE WHEN s.item ~ '^invoice:[0-9]+$' THEN substr(s.item, 9)::bigint END
+LEFT JOIN invoicing_bill d ON d.id = CASE WHEN s.item ~ '^bill:[0-9]+$' THEN substr(s.item, 6)::bigint END
+WHERE b.amount <> 0
+"""
+_DUE_ON = """
+coalesce(x.due_on, (SELECT j.due_on FROM accounting_journalline j WHERE j.item = x.item AND j.item LIKE 'opening:%%' AND x.item LIKE 'opening:%%' LIMIT 1),
+         (SELECT min(q.posted_on) FROM posting q WHERE q.subaccount_id = x.id))
+"""
+_OPEN = """
+WITH items AS MATERIALIZED ({items}),
 told AS (
     SELECT x.*, CASE WHEN x.item ~ '^invoice:[0-9]+$' THEN substr(x.item, 9)::bigint END AS invoice,
            CASE WHEN x.item ~ '^bill:[0-9]+$' THEN substr(x.item, 6)::bigint END AS bill FROM items x),
 open AS (
-    SELECT x.party_id, x.item, coalesce(i.number, b.number, j.text, x.item) AS number,
-           coalesce(i.issued_on, b.issued_on, f.first) AS on_day, coalesce(i.due_on, b.due_on, j.due_on, f.first) AS due_on, x.amount
+    SELECT x.id, x.party_id, x.item, x.amount, coalesce(i.number, b.number, j.text, x.item) AS number,
+           coalesce(i.issued_on, b.issued_on, f.first) AS on_day, coalesce(i.due_on, b.due_on, j.due_on, f.first) AS due_on
     FROM told x
     LEFT JOIN invoicing_invoice i ON i.id = x.invoice
     LEFT JOIN invoicing_bill b ON b.id = x.bill
     LEFT JOIN accounting_journalline j ON j.item = x.item AND j.item LIKE 'opening:%%'
     LEFT JOIN LATERAL (SELECT min(posted_on) AS first FROM posting q WHERE q.subaccount_id = x.id AND i.id IS NULL AND b.id IS NULL) f ON true)
-"""
-_OPEN = f"""{_ITEMS}
 SELECT x.party_id, p.name, x.item, x.number, x.on_day, x.due_on, x.amount
 FROM open x JOIN parties_party p ON p.id = x.party_id ORDER BY p.name, x.due_on, length(x.item), x.item
 """
-_AGED = f"""{_ITEMS}
-SELECT x.party_id, p.name, count(*), sum(x.amount)::bigint, {
-    ", ".join(
-        f"coalesce(sum(x.amount) FILTER (WHERE {condition}), 0)::bigint"
-        for condition in (
-            "x.late <= 0",
-            "x.late BETWEEN 1 AND 30",
-            "x.late BETWEEN 31 AND 60",
-            "x.late BETWEEN 61 AND 90",
-            "x.late > 90",
-        )
-    )
-}
-FROM (SELECT o.*, coalesce(%(at)s - o.due_on, 0) AS late FROM open o) x JOIN parties_party p ON p.id = x.party_id
-GROUP BY 1, 2 ORDER BY 2, 1
+_LATE = (
+    "late <= 0",
+    "late BETWEEN 1 AND 30",
+    "late BETWEEN 31 AND 60",
+    "late BETWEEN 61 AND 90",
+    "late > 90",
+)
+_BUCKETS = ", ".join(
+    f"coalesce(sum(amount) FILTER (WHERE {late}), 0)::bigint AS b{n}" for n, late in enumerate(_LATE)
+)
+_AGED = f"""
+WITH items AS (SELECT x.party_id, x.amount, coalesce(%(at)s - {_DUE_ON}, 0) AS late FROM ({{items}}) x),
+sums AS MATERIALIZED (SELECT party_id, count(*) AS items, sum(amount)::bigint AS amount, {_BUCKETS} FROM items GROUP BY 1),
+page AS (
+    SELECT s.*, p.name, row_number() OVER (ORDER BY p.name, p.id) AS place FROM sums s JOIN parties_party p ON p.id = s.party_id
+    ORDER BY place LIMIT %(limit)s OFFSET %(skip)s)
+SELECT place, party_id, name, items, amount, b0, b1, b2, b3, b4 FROM page
+UNION ALL
+SELECT 0, count(*), '', coalesce(sum(items), 0)::bigint, coalesce(sum(amount), 0)::bigint,
+       {", ".join(f"coalesce(sum(b{n}), 0)::bigint" for n in range(5))} FROM sums
+ORDER BY 1
 """
 
 
@@ -89,21 +103,64 @@ class Aged(NamedTuple):
     buckets: tuple[int, ...]
 
 
+class Ageing(NamedTuple):
+    """Parties of a page by name; the sums of all, whose ``party_id`` is how many there are."""
+
+    rows: list[Aged]
+    sums: Aged
+
+
+def _items(ctx: Ctx, side: str, day: date | None, party: int | None) -> tuple[str, dict[str, Any]]:
+    params = {"company": ctx.company, "account": account_id(ctx, side), "day": day, "party": party}
+    return (_NOW if day is None else _THEN), params
+
+
 def open_items(ctx: Ctx, side: str, as_of: date | None = None, party: int | None = None) -> list[OpenItem]:
     """Items of ``receivable`` or ``payable`` that are not settled: now, or at the end of a day."""
-    found = rows.execute(_OPEN, {"role": side, "company": ctx.company, "day": as_of, "party": party})
-    sign = 1 if side == "receivable" else -1
-    return [OpenItem._make((*row[:6], sign * row[6])) for row in found]
-
-
-def aged(ctx: Ctx, side: str, at: date, now: bool, party: int | None = None) -> list[Aged]:
-    """The open items of a side by party and age, at the end of ``at``; ``now``: as they stand."""
-    params = {"role": side, "company": ctx.company, "day": None if now else at, "party": party, "at": at}
+    items, params = _items(ctx, side, as_of, party)
     sign = 1 if side == "receivable" else -1
     return [
-        Aged(row[0], row[1], row[2], sign * row[3], tuple(sign * v for v in row[4:]))
-        for row in rows.execute(_AGED, params)
+        OpenItem._make((*row[:6], sign * row[6]))
+        for row in rows.execute(_OPEN.replace("{items}", items), params)
     ]
+
+
+def aged(
+    ctx: Ctx,
+    side: str,
+    at: date,
+    now: bool,
+    party: int | None = None,
+    limit: int | None = None,
+    skip: int = 0,
+) -> Ageing:
+    """The open items of a side by party and age, at the end of ``at``; ``now``: as they stand. One statement."""
+    items, params = _items(ctx, side, None if now else at, party)
+    sign = 1 if side == "receivable" else -1
+    params |= {"at": at, "limit": limit, "skip": skip}
+    sums, *found = (
+        Aged(row[1], row[2], row[3], sign * row[4], tuple(sign * v for v in row[5:]))
+        for row in rows.execute(_AGED.replace("{items}", items), params)
+    )
+    return Ageing(found, sums)
+
+
+def owed(ctx: Ctx, at: date, now: bool, limit: int, skip: int) -> tuple[list[tuple[int, str, int]], int, int]:
+    """(party, name, what it owes us less what we owe it) of everybody with something open, by name, those of a page; the sum
+    of all; how many. One statement."""
+    receivable, params = _items(ctx, "receivable", None if now else at, None)
+    payable = receivable.replace("%(account)s", "%(other)s")
+    params |= {"other": account_id(ctx, "payable"), "limit": limit, "skip": skip}
+    sql = f"""
+        WITH sums AS MATERIALIZED (
+            SELECT party_id, sum(amount)::bigint AS amount FROM ({receivable} UNION ALL {payable}) x GROUP BY 1),
+        page AS (
+            SELECT s.*, p.name, row_number() OVER (ORDER BY p.name, p.id) AS place FROM sums s JOIN parties_party p ON p.id = s.party_id
+            ORDER BY place LIMIT %(limit)s OFFSET %(skip)s)
+        SELECT place, party_id, name, amount FROM page UNION ALL
+        SELECT 0, count(*), '', coalesce(sum(amount), 0)::bigint FROM sums ORDER BY 1"""
+    (_place, count, _name, total), *found = rows.execute(sql, params)
+    return [(party, name, steps) for _p, party, name, steps in found], total, count
 
 
 def credit_guards(ctx: Ctx, parties: Iterable[int]) -> dict[int, int]:
@@ -148,71 +205,28 @@ def bill_numbered(ctx: Ctx, party: int, number: str) -> tuple[int, str, date] | 
     return (found[0][0], found[0][1], found[0][2]) if found else None
 
 
-# ---- what was sold and bought ----
+class Named(NamedTuple):
+    """What a key of turnover is called: SKU and name of an item, name of a party, number and party of a document."""
+
+    code: str = ""
+    name: str = ""
 
 
-class Traded(NamedTuple):
-    """Net of invoices (or bills) in one span by one key; credit notes and reversals count against it."""
-
-    span: int
-    key: int
-    code: str
-    name: str
-    net: int
-    tax: int
-    documents: int
-
-
-# Documents by the day they count: when issued, and against it when reversed.
-_DOCUMENTS = """
-WITH spans AS (SELECT * FROM unnest(%(since)s::date[], %(until)s::date[]) WITH ORDINALITY w(since, until, n)),
-docs AS MATERIALIZED (
-    SELECT w.n, d.id, d.party_id, d.number, d.issued_on AS day, d.net, d.tax, CASE WHEN d.kind IN ('invoice', 'bill') THEN 1 ELSE -1 END AS way
-    FROM spans w JOIN invoicing_{one} d ON d.issued_on BETWEEN w.since AND w.until
-    WHERE d.company_id = %(company)s AND d.state <> 'draft' AND (%(party)s::bigint IS NULL OR d.party_id = %(party)s)
-    UNION ALL
-    SELECT w.n, d.id, d.party_id, d.number, e.posted_on, d.net, d.tax, CASE WHEN d.kind IN ('invoice', 'bill') THEN -1 ELSE 1 END
-    FROM invoicing_{one} d JOIN entry e ON e.company_id = d.company_id AND e.source = 'invoicing.{one}:' || d.id AND e.event = 'reverse'
-    JOIN spans w ON e.posted_on BETWEEN w.since AND w.until
-    WHERE d.company_id = %(company)s AND d.state = 'reversed' AND (%(party)s::bigint IS NULL OR d.party_id = %(party)s))
-"""
-_TRADED = {
-    "party": "SELECT d.n, d.party_id, '', p.name, sum(d.way * d.net)::bigint, sum(d.way * d.tax)::bigint, count(*)"
-    " FROM docs d JOIN parties_party p ON p.id = d.party_id GROUP BY 1, 2, 4",
-    "month": "SELECT d.n, (extract(year FROM d.day) * 12 + extract(month FROM d.day) - 1)::bigint, '', '', sum(d.way * d.net)::bigint,"
-    " sum(d.way * d.tax)::bigint, count(*) FROM docs d GROUP BY 1, 2",
-    "document": "SELECT d.n, d.id, d.number, p.name, (d.way * d.net)::bigint, (d.way * d.tax)::bigint, (d.day - date '1970-01-01')::int"
-    " FROM docs d JOIN parties_party p ON p.id = d.party_id ORDER BY d.day, d.id",
-    "item": "SELECT d.n, coalesce(l.item_id, 0), coalesce(i.sku, ''), coalesce(i.name, ''), sum(d.way * l.net)::bigint,"
-    " sum(d.way * l.tax)::bigint, count(DISTINCT d.id) FROM docs d JOIN invoicing_{one}line l ON l.{one}_id = d.id"
-    " LEFT JOIN catalog_item i ON i.id = l.item_id GROUP BY 1, 2, 3, 4",
-    "item_documents": "SELECT d.n, d.id, d.number, p.name, sum(d.way * l.net)::bigint, sum(d.way * l.tax)::bigint,"
-    " (d.day - date '1970-01-01')::int FROM docs d JOIN invoicing_{one}line l ON l.{one}_id = d.id"
-    " JOIN parties_party p ON p.id = d.party_id WHERE coalesce(l.item_id, 0) = %(item)s GROUP BY d.n, d.id, d.number, p.name, d.day, d.way ORDER BY d.day, d.id",
+_NAMES = {
+    "item": "SELECT i.id, i.sku, i.name FROM catalog_item i",
+    "party": "SELECT i.id, '', i.name FROM parties_party i",
+    "invoicing.invoice": "SELECT i.id, i.number, p.name FROM invoicing_invoice i JOIN parties_party p ON p.id = i.party_id",
+    "invoicing.bill": "SELECT i.id, i.number, p.name FROM invoicing_bill i JOIN parties_party p ON p.id = i.party_id",
 }
 
 
-def traded(
-    ctx: Ctx,
-    one: str,
-    by: str,
-    spans: Sequence[tuple[date, date]],
-    party: int | None = None,
-    item: int | None = None,
-) -> list[Traded]:
-    """What was invoiced (``one``: invoice) or billed (bill) in each span (numbered from 1), net, by party, item, month or
-    document; of documents, ``documents`` is the day as days since 1970."""
-    if one not in ("invoice", "bill"):
-        raise ValueError(one)
-    params = {
-        "company": ctx.company,
-        "since": [s for s, _ in spans],
-        "until": [u for _, u in spans],
-        "party": party,
-        "item": item,
-    }
-    sql = (_DOCUMENTS + _TRADED[by]).replace("{one}", one)
-    return [Traded(*row) for row in rows.execute(sql, params)]
+def named(ctx: Ctx, what: str, keys: Iterable[int]) -> dict[int, Named]:
+    """Names by key: of items, parties, or documents of a kind; none of anything else."""
+    wanted = sorted(set(keys))
+    if what not in _NAMES or not wanted:
+        return {}
+    sql = f"{_NAMES[what]} WHERE i.company_id = %s AND i.id = ANY(%s::bigint[])"
+    return {key: Named(code, name) for key, code, name in rows.execute(sql, [ctx.company, wanted])}
 
 
 # An opening item has its due date on its journal line.
@@ -221,15 +235,10 @@ SELECT x.role, CASE WHEN x.due_on IS NULL THEN -2 WHEN x.due_on < %(today)s AND 
                     ELSE least(greatest(x.due_on - %(today)s, 0) / 7, %(weeks)s) END,
        count(*) FILTER (WHERE x.owed > 0), sum(x.owed)::bigint
 FROM (
-    SELECT a.role, CASE a.role WHEN 'receivable' THEN l.amount ELSE -l.amount END AS owed, d.due_on
-    FROM open_item s JOIN account a ON a.id = s.account_id AND a.role IN ('receivable', 'payable') JOIN live l ON l.subaccount_id = s.subaccount_id
-    LEFT JOIN LATERAL (
-        SELECT due_on FROM invoicing_invoice WHERE s.item LIKE 'invoice:%%' AND id = CASE WHEN s.item LIKE 'invoice:%%' THEN substr(s.item, 9)::bigint END
-        UNION ALL
-        SELECT due_on FROM invoicing_bill WHERE s.item LIKE 'bill:%%' AND id = CASE WHEN s.item LIKE 'bill:%%' THEN substr(s.item, 6)::bigint END
-        UNION ALL
-        SELECT due_on FROM accounting_journalline WHERE s.item LIKE 'opening:%%' AND item LIKE 'opening:%%' AND item = s.item AND company_id = s.company_id
-    ) d ON true
+    SELECT a.role, CASE a.role WHEN 'receivable' THEN s.amount ELSE -s.amount END AS owed, coalesce(s.due_on, (
+        SELECT j.due_on FROM accounting_journalline j WHERE s.item LIKE 'opening:%%' AND j.item LIKE 'opening:%%' AND j.item = s.item
+        AND j.company_id = s.company_id LIMIT 1)) AS due_on
+    FROM open_item s JOIN account a ON a.id = s.account_id AND a.role IN ('receivable', 'payable')
     WHERE s.company_id = %(company)s) x
 GROUP BY 1, 2
 """

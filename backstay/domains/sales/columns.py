@@ -87,8 +87,8 @@ def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[s
 
 
 _USED = """
-SELECT coalesce(sum(l.amount), 0)::bigint FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = 'receivable'
-JOIN live l ON l.subaccount_id = o.subaccount_id WHERE o.company_id = %s AND o.party_id = %s
+SELECT coalesce(sum(o.amount), 0)::bigint FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = 'receivable'
+WHERE o.company_id = %s AND o.party_id = %s
 """
 
 

@@ -169,8 +169,8 @@ def open_invoices(ctx: Ctx, invoices: Iterable[int]) -> dict[int, int]:
     """What is open of invoices, by id, in steps; settled ones are left out."""
     wanted = [f"invoice:{i}" for i in invoices]
     sql = (
-        "SELECT o.item, l.amount FROM open_item o JOIN live l ON l.subaccount_id = o.subaccount_id"
-        " WHERE o.company_id = %s AND o.account_id = %s AND o.item = ANY(%s::text[]) AND l.amount > 0"
+        "SELECT o.item, o.amount FROM open_item o"
+        " WHERE o.company_id = %s AND o.account_id = %s AND o.item = ANY(%s::text[]) AND o.amount > 0"
     )
     found = rows.execute(sql, [ctx.company, ctx.accounts["receivable"], wanted]) if wanted else []
     return {int(item.partition(":")[2]): amount for item, amount in found}

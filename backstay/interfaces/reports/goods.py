@@ -8,7 +8,6 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound
 from backstay.base.money import from_steps, plain
@@ -17,7 +16,7 @@ from backstay.domains.inventory import queries as goods
 from backstay.interfaces.reports.ledgers import word
 from backstay.interfaces.reports.shape import STOCK, Asked, Chart, Column, Figure, Line, Report, link, report
 from backstay.interfaces.reports.sources import Source, documents_of
-from backstay.interfaces.reports.spans import Span, calendar
+from backstay.interfaces.reports.spans import Span, calendar, stands
 from backstay.interfaces.reports.tree import day_of, percent, said
 
 
@@ -30,7 +29,7 @@ from backstay.interfaces.reports.tree import day_of, percent, said
 )
 def stock(ctx: Ctx, asked: Asked) -> Report:
     """What is there, by item and place, with its value beside the ledger's."""
-    now = asked.until >= clock.today()
+    now = stands(ctx, asked.until)
     found = goods.stock(ctx, None if now else asked.until)
     columns = (
         Column("item", _("Item"), screen=False), Column("name", _("Item"), css="p1", lead=True), Column("place", _("Place"), css="p3"), Column("quantity", _("Quantity"), "figure", 0, css="p4"),
@@ -38,7 +37,7 @@ def stock(ctx: Ctx, asked: Asked) -> Report:
     )  # fmt: skip
     year = calendar(ctx).around("year", asked.until).since
     lines = []
-    for r in found:
+    for r in found[asked.skip : asked.skip + asked.limit] if asked.limit else found:
         card = link("stock-card", item=r.item, place=r.place, since=year, until=asked.until)
         quantity = from_steps(r.quantity, r.scale)
         each = (
@@ -68,7 +67,8 @@ def stock(ctx: Ctx, asked: Asked) -> Report:
         Figure(_("Value"), from_steps(value, ctx.scale)),
         Figure(_("Value in the books"), from_steps(ledger_value, ctx.scale)),
     ]
-    made.chart = _chart(ctx, found, value)
+    made.count = len(found)
+    made.chart = None if asked.skip else _chart(ctx, found, value)
     made.empty = _("Nothing is in stock.")
     return made
 
@@ -125,14 +125,15 @@ def stock_card(ctx: Ctx, asked: Asked) -> Report:
             _("Choose an item that is kept in stock."),
         )
     moves = goods.stock_card(ctx, facts, goods.place_id(ctx, asked.place), asked.since, asked.until)
-    columns, lines = _card_columns(ctx, facts.scale), _card_lines(ctx, moves, facts.scale)
+    page = moves[asked.skip : asked.skip + asked.limit] if asked.limit else moves
+    columns, lines = _card_columns(ctx, facts.scale), _card_lines(ctx, page, facts.scale)
     made = Report(
         "stock-card", _("Stock card"), f"{facts.sku} {facts.name}, {asked.place}, {calendar(ctx).label(Span(*asked.span))}", columns, lines,
         facts={"item": facts.sku, "place": asked.place, "from": asked.since.isoformat(), "to": asked.until.isoformat()},
     )  # fmt: skip
-    if moves:
-        last = moves[-1]
-        first = moves[0]
+    made.count = len(moves)
+    if page:
+        last, first = moves[-1], page[0]
         made.sums = {
             "quantity_after": from_steps(last.quantity_after, facts.scale),
             "value_after": from_steps(last.value_after, ctx.scale),

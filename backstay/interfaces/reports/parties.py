@@ -10,18 +10,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound, Refusal
 from backstay.base.money import from_steps, plain
 from backstay.domains.accounting import cards
 from backstay.domains.accounting.cards import Card
 from backstay.domains.banking.queries import numbers
-from backstay.domains.invoicing.queries import Aged, OpenItem, aged, open_items
+from backstay.domains.invoicing.queries import OpenItem, aged, open_items, owed
 from backstay.interfaces.reports.ledgers import card_lines, cursor_of
 from backstay.interfaces.reports.shape import OPEN, Asked, Chart, Column, Figure, Line, Report, link, report
 from backstay.interfaces.reports.sources import documents_of, source_of_item
-from backstay.interfaces.reports.spans import Span, calendar
+from backstay.interfaces.reports.spans import Span, calendar, stands
 from backstay.interfaces.reports.tree import day_of, percent, said
 from backstay.ledger.posting import account_id
 from backstay.platform import rows
@@ -51,13 +50,13 @@ def _columns(ctx: Ctx, items: bool) -> tuple[Column, ...]:
 
 def _open(ctx: Ctx, asked: Asked, side: str, title: str) -> Report:
     """By party with its ages; one party, or files and the command line: item by item."""
-    now = asked.until >= clock.today()
+    now = stands(ctx, asked.until)
     name = f"{side}s"
     if asked.by != "party" and (asked.limit is None or asked.party is not None):
         return _items(ctx, asked, side, title, now)
-    found = aged(ctx, side, asked.until, now, asked.party)
+    found = aged(ctx, side, asked.until, now, asked.party, asked.limit, asked.skip)
     lines = []
-    for a in found:
+    for a in found.rows:
         here = f"/reports/{name}?" + asked.query(party=a.party_id, by="")
         cells = {
             "party": a.party,
@@ -66,11 +65,12 @@ def _open(ctx: Ctx, asked: Asked, side: str, title: str) -> Report:
         } | _aged_cells(ctx, a.buckets)
         href = {"party": here, "amount": here}
         lines.append(Line(cells, "row", 1, href, f"p{a.party_id}", drill=here))
-    total = [sum(a.buckets[n] for a in found) for n in range(5)]
+    total = list(found.sums.buckets)
     made = Report(
         name, title, _("open at the end of %(day)s, %(currency)s") % {"day": day_of(asked.until), "currency": ctx.currency_code}, _columns(ctx, items=False), lines,
         _aged_cells(ctx, total) | {"amount": from_steps(sum(total), ctx.scale)}, _facts(ctx, asked, total),
     )  # fmt: skip
+    made.count = found.sums.party_id
     late = sum(total[1:])
     made.figures = [
         Figure(_("Open"), from_steps(sum(total), ctx.scale)),
@@ -113,14 +113,16 @@ def _age_chart(ctx: Ctx, total: Sequence[int], late: int) -> Chart | None:
 def _items(ctx: Ctx, asked: Asked, side: str, title: str, now: bool) -> Report:
     """The open items, each in its age."""
     found = open_items(ctx, side, None if now else asked.until, asked.party)
-    payments = numbers(ctx, [int(x.item[8:]) for x in found if x.item.startswith("payment:")])
-    documents = documents_of(ctx, (s for x in found if (s := source_of_item(x.item))))
+    page = found[asked.skip : asked.skip + asked.limit] if asked.limit else found
+    payments = numbers(ctx, [int(x.item[8:]) for x in page if x.item.startswith("payment:")])
+    documents = documents_of(ctx, (s for x in page if (s := source_of_item(x.item))))
     labels = ("not due", "1–30", "31–60", "61–90", "over 90")
     total = [0] * 5
-    lines = []
     for x in found:
+        total[labels.index(x.bucket(asked.until))] += x.amount
+    lines = []
+    for x in page:
         at = labels.index(x.bucket(asked.until))
-        total[at] += x.amount
         cells: dict[str, Any] = {
             "party": x.party, "number": _number(x, payments), "on": x.on, "due_on": x.due_on, "ageing": x.bucket(asked.until), "amount": from_steps(x.amount, ctx.scale)
         } | _aged_cells(ctx, [x.amount if n == at else 0 for n in range(5)])  # fmt: skip
@@ -137,6 +139,7 @@ def _items(ctx: Ctx, asked: Asked, side: str, title: str, now: bool) -> Report:
         f"{side}s", title, f"{who}, {subtitle}" if who else subtitle, _columns(ctx, items=True), lines,
         _aged_cells(ctx, total) | {"amount": from_steps(sum(total), ctx.scale)}, _facts(ctx, asked, total),
     )  # fmt: skip
+    made.count = len(found)
     made.empty = _("Nothing is open.")
     if asked.party is not None:
         made.choices = [
@@ -258,21 +261,12 @@ def _parties(ctx: Ctx, asked: Asked, title: str) -> Report:
     """Whom a statement may be made for: everybody with something open."""
     if asked.limit is None:
         raise Refusal("report.party", _("a statement of account is of one party"), _("Name one."), "party")
-    sums: dict[int, list[Any]] = {}
-    for side, sign in (("receivable", 1), ("payable", -1)):
-        for a in aged(ctx, side, asked.until, asked.until >= clock.today()):
-            sums.setdefault(a.party_id, [a, 0])[1] += sign * a.amount
+    found, total, count = owed(ctx, asked.until, stands(ctx, asked.until), asked.limit, asked.skip)
     lines = []
-    for ident, (a, steps) in sorted(sums.items(), key=lambda pair: _sorted(pair[1][0])):
+    for ident, name, steps in found:
         here = link("party-statement", party=ident, since=asked.since, until=asked.until)
-        lines.append(
-            Line(
-                {"party": a.party, "balance": from_steps(steps, ctx.scale)},
-                "row",
-                1,
-                {"party": here, "balance": here},
-            )
-        )
+        cells = {"party": name, "balance": from_steps(steps, ctx.scale)}
+        lines.append(Line(cells, "row", 1, {"party": here, "balance": here}))
     columns = (
         Column("party", _("Party"), css="p1", lead=True),
         Column("balance", _("Balance"), "figure", ctx.scale, css="p2"),
@@ -283,11 +277,8 @@ def _parties(ctx: Ctx, asked: Asked, title: str) -> Report:
         _("choose one"),
         columns,
         lines,
-        {"balance": from_steps(sum(s for _a, s in sums.values()), ctx.scale)},
+        {"balance": from_steps(total, ctx.scale)},
     )
+    made.count = count
     made.empty = _("Nobody owes anything. Open a customer or supplier to see what was between you.")
     return made
-
-
-def _sorted(a: Aged) -> tuple[str, int]:
-    return a.party.casefold(), a.party_id

@@ -19,14 +19,15 @@ from backstay.platform import access
 BOOKS, OPEN, STOCK, TRADE, TAX = (
     gettext_noop("Books"), gettext_noop("Receivables and payables"), gettext_noop("Stock"), gettext_noop("Trade"), gettext_noop("Tax"),
 )  # fmt: skip
-PAGE = 100  # lines of a page that goes along a key
-SHOWN = 400  # lines of a page that a report has at hand
+PAGE = 100  # lines of a page
+SHOWN = 400  # lines of a page of a statement, which knows no pages of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a report is asked for. ``compare``: "", previous, year, months, quarters or years; ``by``: how it is grouped;
-    ``limit``: lines of a page (None: all, as files and the command line want them), ``after``: the key of the last one."""
+    ``limit``: lines of a page (None: all, as files and the command line want them), ``after``: the key of the last one, or
+    ``skip``: how many lines lie before it."""
 
     as_of: date
     since: date
@@ -40,6 +41,7 @@ class Asked:
     zero: bool = False
     after: str = ""
     limit: int | None = None
+    skip: int = 0
     key: str = ""  # what a report's figure was opened for, e.g. the open item of a card
 
     @property
@@ -128,6 +130,7 @@ class Report:
     chart: Chart | None = None
     notes: list[str] = field(default_factory=list)
     after: str = ""  # the key to go on from; "" at the end
+    count: int | None = None  # how many lines there are, of a report that holds those of one page
     choices: list[tuple[str, str, bool]] = field(
         default_factory=list
     )  # text, href, here: accounts, groupings

@@ -10,6 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from backstay import ledger
+from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.domains.accounting.rules import add_months
 from backstay.interfaces.reports.shape import Asked
@@ -113,6 +114,11 @@ def calendar(ctx: Ctx) -> Calendar:
     periods = tuple(ledger.list_periods(ctx))
     regular = [p.starts for p in periods if p.kind == "regular"]
     return Calendar(min(regular).month if regular else 1, periods)
+
+
+def stands(ctx: Ctx, day: date) -> bool:
+    """Whether what is there now is what was there at the end of a day: nothing was posted later."""
+    return day >= clock.today() or not ledger.posted_after(ctx, day)
 
 
 class Shown(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,7 @@ from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.base.money import from_steps, plain
 from backstay.domains.catalog.queries import by_skus
-from backstay.domains.inventory.queries import costs
-from backstay.domains.invoicing.queries import Traded, traded
+from backstay.domains.invoicing.queries import Named, named
 from backstay.domains.tax.queries import tax_moved
 from backstay.interfaces.reports.shape import (
     TAX,
@@ -32,6 +31,7 @@ from backstay.interfaces.reports.shape import (
 )
 from backstay.interfaces.reports.spans import Shown, Span, calendar, shown
 from backstay.interfaces.reports.tree import Sheet, percent, said
+from backstay.platform.turnover import Scope, Turned, turnover
 
 GROUPS = {
     "party": gettext_noop("By party"),
@@ -39,7 +39,11 @@ GROUPS = {
     "month": gettext_noop("By month"),
     "document": gettext_noop("By document"),
 }
-SIDES = {"sales": ("invoice", "invoicing/invoices"), "purchases": ("bill", "invoicing/bills")}
+SIDES = {
+    "sales": ("invoicing.invoice", "invoicing/invoices"),
+    "purchases": ("invoicing.bill", "invoicing/bills"),
+}
+COSTS = ("inventory.shipment", "inventory.receipt")
 
 
 def _by(asked: Asked, allowed: Sequence[str]) -> str:
@@ -90,41 +94,38 @@ def _trade(ctx: Ctx, asked: Asked, name: str, title: str) -> Report:
     by = _by(asked, allowed)
     cal = calendar(ctx)
     columns = shown(cal, asked)
-    item = _item(ctx, asked)
-    inner = "item_documents" if by == "document" and item is not None else by
-    found = traded(ctx, SIDES[name][0], inner, [c.span for c in columns], asked.party, item)
+    at = next(n for n, c in enumerate(columns) if c.key == "amount")
+    scope = Scope(
+        (SIDES[name][0],), [c.span for c in columns], main=at + 1, party=asked.party, item=_item(ctx, asked)
+    )
+    found = turnover(ctx, scope, by, asked.limit, asked.skip)
+    names = named(ctx, by if by != "document" else SIDES[name][0], (row.key for row in found.rows))
+    keys: dict[tuple[int, date | None], int] = {}  # a document and its reversal are two lines
     steps: list[dict[int, int]] = [{} for _c in columns]
-    told: dict[int, Traded] = {}
-    for n, row in enumerate(found):
-        key = n + 1 if by == "document" else row.key
-        told.setdefault(key, row)
-        steps[row.span - 1][key] = row.net
+    told: list[Turned] = []
+    for row in found.rows:
+        n = keys.setdefault((row.key, row.on), len(keys))
+        if n == len(told):
+            told.append(row)
+        steps[row.span - 1][n] = row.value
     sheet = Sheet(ctx, asked, cal, columns, steps)
-    at = columns.index(sheet.shown_main)
-    order = sorted(
-        told, key=lambda k: k if by in ("month", "document") else (-steps[at].get(k, 0), told[k].name)
-    )  # type: ignore[arg-type, return-value]
-    for key in order:
-        row = told[key]
-        cells: dict[str, Any] = {
-            "account": row.code if by == "item" else "",
-            "name": _name(row, by),
-        } | sheet.cells(sheet.figures([key]))
-        if by == "document":
-            cells |= {"on": date(1970, 1, 1) + timedelta(days=row.documents), "party": row.name}
-        href = _hrefs(asked, name, by, row, columns)
-        drill = href["name"] if by != "document" else ""
-        sheet.lines.append(Line(cells, "row", 1, href, f"t{key}" if drill else "", drill=drill))
-    total = sheet.figures(told)
+    for n, row in enumerate(told):
+        _trade_line(sheet, name, by, row, names.get(row.key, Named()), n)
+    total = [found.sums[n].value if n in found.sums else 0 for n in range(1, len(columns) + 1)]
     made = Report(
         name, title, f"{cal.label(Span(*asked.span))}, {_('net')}, {ctx.currency_code}", _columns(sheet, by), sheet.lines, dict(sheet.cells(total)),
         {"from": asked.since.isoformat(), "to": asked.until.isoformat(), "by": by, "currency": ctx.currency_code, "amount": plain(total[at], ctx.scale)},
     )  # fmt: skip
+    made.count = found.count
     made.choices = _choices(name, asked, allowed, by)
-    taxes = sum(row.tax for row in found if sheet.several or row.span == at + 1)
+    taxes = sum(row.tax for row in found.sums.values() if sheet.several or row.span == at + 1)
     told_sums = ((_("Net"), sheet.whole(total)), (_("Tax"), taxes), (_("Gross"), sheet.whole(total) + taxes))
     made.figures = [Figure(label, from_steps(steps_, ctx.scale)) for label, steps_ in told_sums]
-    made.chart = _trade_chart(ctx, made, by, steps[at], order, told)
+    if by != "document" and not asked.skip:
+        labels = [
+            (_label(row, by, names), _name(row, by, names), steps[at].get(n, 0)) for n, row in enumerate(told)
+        ]
+        made.chart = _trade_chart(ctx, made, by, labels, total[at])
     made.empty = (
         _("Nothing was invoiced in these days.")
         if name == "sales"
@@ -134,18 +135,35 @@ def _trade(ctx: Ctx, asked: Asked, name: str, title: str) -> Report:
     return made
 
 
+def _trade_line(sheet: Sheet, name: str, by: str, row: Turned, known: Named, n: int) -> None:
+    cells: dict[str, Any] = {
+        "account": known.code if by == "item" else "",
+        "name": _name(row, by, {row.key: known}),
+    } | sheet.cells(sheet.figures([n]))
+    if by == "document":
+        cells |= {"on": row.on, "party": known.name}
+    href = _hrefs(sheet.asked, name, by, row, known, sheet.shown)
+    drill = href["name"] if by != "document" else ""
+    sheet.lines.append(Line(cells, "row", 1, href, f"t{n}" if drill else "", drill=drill))
+
+
 def _item(ctx: Ctx, asked: Asked) -> int | None:
     if asked.item in (None, ""):
         return None
     return 0 if asked.item == "-" else by_skus(ctx, [str(asked.item)]).get(str(asked.item), -1)
 
 
-def _name(row: Traded, by: str) -> str:
+def _name(row: Turned, by: str, names: Mapping[int, Named]) -> str:
     if by == "month":
         return formats.date_format(_month_of(row.key).since, "F Y")
+    known = names.get(row.key, Named())
     if by == "document":
-        return row.code
-    return row.name or _("Without an item")
+        return known.code
+    return known.name or _("Without an item")
+
+
+def _code(row: Turned, by: str, names: Mapping[int, Named]) -> str:
+    return names.get(row.key, Named()).code if by == "item" else ""
 
 
 def _month_of(key: int) -> Span:
@@ -154,7 +172,16 @@ def _month_of(key: int) -> Span:
     return Span(first, after - timedelta(days=1))
 
 
-def _hrefs(asked: Asked, name: str, by: str, row: Traded, columns: Sequence[Shown]) -> dict[str, str]:
+def _label(row: Turned, by: str, names: Mapping[int, Named]) -> str:
+    """What stands under a bar of the chart."""
+    if by == "month":
+        return formats.date_format(_month_of(row.key).since, "M")
+    return _code(row, by, names) or _name(row, by, names)
+
+
+def _hrefs(
+    asked: Asked, name: str, by: str, row: Turned, known: Named, columns: Sequence[Shown]
+) -> dict[str, str]:
     """A name, and each of its figures, leads to the documents behind it."""
     if by == "document":
         href = f"/{SIDES[name][1]}/{row.key}"
@@ -167,7 +194,7 @@ def _hrefs(asked: Asked, name: str, by: str, row: Traded, columns: Sequence[Show
             span = Span(max(month.since, span.since), min(month.until, span.until))
             if span.since > span.until:
                 continue  # the month lies outside this column: there is nothing behind its figure
-        more = {"party": row.key} if by == "party" else {"item": row.code or "-"} if by == "item" else {}
+        more = {"party": row.key} if by == "party" else {"item": known.code or "-"} if by == "item" else {}
         made[c.key] = link(
             name, by="document", since=span.since, until=span.until, **({"party": asked.party} | more)
         )
@@ -187,36 +214,23 @@ def _columns(sheet: Sheet, by: str) -> tuple[Column, ...]:
 
 
 def _trade_chart(
-    ctx: Ctx, made: Report, by: str, steps: dict[int, int], order: Sequence[int], told: dict[int, Traded]
+    ctx: Ctx, made: Report, by: str, told: Sequence[tuple[str, str, int]], total: int
 ) -> Chart | None:
-    if by == "document" or len(order) < 2 or sum(steps.values()) <= 0:
+    """``told``: label, name and steps, in order."""
+    if len(told) < 2 or total <= 0:
         return None
-    total = sum(steps.values())
     if by == "month":
-        best = max(order, key=lambda k: steps.get(k, 0))
-        labels = tuple(formats.date_format(_month_of(k).since, "M") for k in order)
-        says = _("%(best)s was the best month with %(sum)s.") % {
-            "best": _name(told[best], by),
-            "sum": said(steps.get(best, 0), ctx),
-        }
-        return Chart(
-            _("By month"),
-            says,
-            labels,
-            {made.title: tuple(from_steps(steps.get(k, 0), ctx.scale) for k in order)},
-        )
-    top = order[:8]
-    share = percent(sum(steps.get(k, 0) for k in top), total)
+        _l, best, most = max(told, key=lambda each: each[2])
+        says = _("%(best)s was the best month with %(sum)s.") % {"best": best, "sum": said(most, ctx)}
+        bars = tuple(from_steps(s, ctx.scale) for _l, _n, s in told)
+        return Chart(_("By month"), says, tuple(label for label, _n, _s in told), {made.title: bars})
+    top = told[:8]
+    share = percent(sum(s for _l, _n, s in top), total)
     says = _("The first %(n)s make %(share)s%% of it; %(first)s alone %(sum)s.") % {
-        "n": len(top), "share": share, "first": _name(told[top[0]], by), "sum": said(steps.get(top[0], 0), ctx),
+        "n": len(top), "share": share, "first": top[0][1], "sum": said(top[0][2], ctx),
     }  # fmt: skip
-    labels = tuple((told[k].code or _name(told[k], by)) for k in top)
-    return Chart(
-        _("The largest"),
-        says,
-        labels,
-        {made.title: tuple(from_steps(steps.get(k, 0), ctx.scale) for k in top)},
-    )
+    bars = tuple(from_steps(s, ctx.scale) for _l, _n, s in top)
+    return Chart(_("The largest"), says, tuple(label for label, _n, _s in top), {made.title: bars})
 
 
 @report(
@@ -230,42 +244,24 @@ def margin(ctx: Ctx, asked: Asked) -> Report:
     allowed = ("item", "party", "month")
     by = _by(asked, allowed)
     cal = calendar(ctx)
-    rows = {t.key: t for t in traded(ctx, "invoice", by, [asked.span])}
-    spent = {c.key: c.value for c in costs(ctx, by, [asked.span])}
-    names = _names(ctx, by, [k for k in spent if k not in rows])
-    lines = []
-    for key in sorted(
-        set(rows) | set(spent),
-        key=lambda k: k if by == "month" else -(rows[k].net if k in rows else 0) + spent.get(k, 0),
-    ):
-        row = rows.get(key) or Traded(1, key, *names.get(key, ("", "")), 0, 0, 0)
-        cells = {"account": row.code if by == "item" else "", "name": _name(row, by)} | _margin_cells(
-            ctx, row.net, spent.get(key, 0)
-        )
-        month = _month_of(key) if by == "month" else Span(*asked.span)
-        more = {"party": key} if by == "party" else {"item": row.code or "-"} if by == "item" else {}
-        href = link(
-            "sales",
-            by="document",
-            since=max(month.since, asked.since),
-            until=min(month.until, asked.until),
-            **more,
-        )
-        lines.append(Line(cells, "row", 1, {"name": href, "income": href}))
-    income, cost = sum(t.net for t in rows.values()), sum(spent.values())
+    found = turnover(ctx, Scope((SIDES["sales"][0],), [asked.span], COSTS), by, asked.limit, asked.skip)
+    names = named(ctx, by, (row.key for row in found.rows))
+    lines = [_margin_line(ctx, asked, by, row, names) for row in found.rows]
+    total = found.sums.get(1) or Turned(1, 0, None, 0, 0, 0)
     heads = {"party": _("Customer"), "item": _("Item"), "month": _("Month")}
     columns = (
         Column("account", _("Item"), screen=False), Column("name", heads[by], css="p1", lead=True), Column("income", _("Invoiced"), "figure", ctx.scale, css="p3"),
         Column("cost", _("Cost of goods"), "figure", ctx.scale, css="c-c"), Column("amount", _("Margin"), "figure", ctx.scale, css="p2"), Column("percent", "%", "percent", 1, css="p4 pri"),
     )  # fmt: skip
+    sums = _margin_cells(ctx, total.value, total.cost)
     made = Report(
-        "margin", _("Margin"), f"{cal.label(Span(*asked.span))}, {ctx.currency_code}", columns, lines, _margin_cells(ctx, income, cost),
-        {"income": plain(income, ctx.scale), "cost": plain(cost, ctx.scale), "amount": plain(income - cost, ctx.scale), "by": by},
+        "margin", _("Margin"), f"{cal.label(Span(*asked.span))}, {ctx.currency_code}", columns, lines, sums,
+        {"income": plain(total.value, ctx.scale), "cost": plain(total.cost, ctx.scale), "amount": plain(total.value - total.cost, ctx.scale), "by": by},
     )  # fmt: skip
+    made.count = found.count
     made.choices = _choices("margin", asked, allowed, by)
-    share = percent(income - cost, income)
-    made.figures = [Figure(_("Invoiced"), from_steps(income, ctx.scale)), Figure(_("Cost of goods"), from_steps(cost, ctx.scale)),
-                    Figure(_("Margin"), from_steps(income - cost, ctx.scale)), Figure(_("Margin"), share or Decimal(0), percent=True)]  # fmt: skip
+    made.figures = [Figure(_("Invoiced"), sums["income"]), Figure(_("Cost of goods"), sums["cost"]), Figure(_("Margin"), sums["amount"]),
+                    Figure(_("Margin"), sums["percent"] or Decimal(0), percent=True)]  # fmt: skip
     made.notes = [
         _(
             "Income counts at the invoice, cost at the shipment: what left and is not invoiced yet lowers the margin until it is."
@@ -275,28 +271,20 @@ def margin(ctx: Ctx, asked: Asked) -> Report:
     return made
 
 
+def _margin_line(ctx: Ctx, asked: Asked, by: str, row: Turned, names: Mapping[int, Named]) -> Line:
+    code = _code(row, by, names)
+    cells = {"account": code, "name": _name(row, by, names)} | _margin_cells(ctx, row.value, row.cost)
+    month = _month_of(row.key) if by == "month" else Span(*asked.span)
+    more = {"party": row.key} if by == "party" else {"item": code or "-"} if by == "item" else {}
+    since, until = max(month.since, asked.since), min(month.until, asked.until)
+    href = link("sales", by="document", since=since, until=until, **more)
+    return Line(cells, "row", 1, {"name": href, "income": href})
+
+
 def _margin_cells(ctx: Ctx, income: int, cost: int) -> dict[str, Any]:
     return {
         "income": from_steps(income, ctx.scale), "cost": from_steps(cost, ctx.scale), "amount": from_steps(income - cost, ctx.scale), "percent": percent(income - cost, income)
     }  # fmt: skip
-
-
-def _names(ctx: Ctx, by: str, keys: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Code and name of what was shipped and not invoiced."""
-    from backstay.platform import rows
-
-    sql = {
-        "item": "SELECT id, sku, name FROM catalog_item",
-        "party": "SELECT id, '', name FROM parties_party",
-    }.get(by)
-    if sql is None or not keys:
-        return {}
-    return {
-        row[0]: (row[1], row[2])
-        for row in rows.execute(
-            f"{sql} WHERE company_id = %s AND id = ANY(%s::bigint[])", [ctx.company, list(keys)]
-        )
-    }
 
 
 @report(

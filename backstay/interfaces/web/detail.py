@@ -24,10 +24,11 @@ from backstay.platform.models import Attachment, AuditEvent, Comment
 from backstay.platform.resources import Resource
 
 HEAD_SUMS = ("gross", "net", "amount")
+EACH = 100  # lines of a page
 
 
-def detail_of(ctx: Ctx, resource: Resource, ident: int) -> dict[str, Any]:
-    """The page's content. NotFound when there is no such row in this company."""
+def detail_of(ctx: Ctx, resource: Resource, ident: int, skip: int = 0) -> dict[str, Any]:
+    """The page's content, its lines after ``skip``. NotFound when there is no such row in this company."""
     row = _row(resource, ident)
     state = str(getattr(row, "state", ""))
     fields = _facts(resource)
@@ -44,7 +45,7 @@ def detail_of(ctx: Ctx, resource: Resource, ident: int) -> dict[str, Any]:
         "state_cell": _state(ctx, resource, state, worked), "steps": _steps(resource, state), "facts": facts, "note": getattr(row, "note", ""),
         "party": shown(ctx, lead, row.party) if lead else None, "reference": getattr(row, "reference", ""), "sums": _sums(ctx, resource, row),
         "amount": _amount(ctx, row), "open": money_text(worked["open"], ctx.scale) if worked.get("open") is not None else "",
-        "lines": _lines(ctx, resource, row), "entries": _posted(ctx, resource, ident), "timeline": _timeline(ctx, resource, ident),
+        "lines": _lines(ctx, resource, row, skip), "entries": _posted(ctx, resource, ident), "timeline": _timeline(ctx, resource, ident),
         "files": _files(resource, ident), "revision": getattr(row, "revision", 0),
     }  # fmt: skip
 
@@ -124,14 +125,18 @@ def _sums(ctx: Ctx, resource: Resource, row: Any) -> list[tuple[str, str]]:
     )
 
 
-def _lines(ctx: Ctx, resource: Resource, row: Any) -> dict[str, Any]:
+def _lines(ctx: Ctx, resource: Resource, row: Any, skip: int) -> dict[str, Any]:
+    """A page of the document's lines; one that has them all on it needs no counting."""
     if not resource.lines or resource.child is None:
         return {}
     names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown))
     fields = [binding.line_field(resource, n) for n in names]
     order = "position" if any(f.name == "position" for f in resource.child._meta.concrete_fields) else "id"
     refs = [f.db for f in fields if f.kind == "ref"]
-    found = list(getattr(row, resource.lines_name).select_related(*refs).order_by(order)[:1000])
+    every = getattr(row, resource.lines_name)
+    found = list(every.select_related(*refs).order_by(order, "id")[skip : skip + EACH + 1])
+    count = every.count() if skip or len(found) > EACH else len(found)
+    more, found = skip + EACH if len(found) > EACH else 0, found[:EACH]
     ids = [line.pk for line in found]
     worked = {f.name: f.compute(ctx, ids) for f in fields if f.compute and ids}
     scales = _scales(found) if any(f.kind == "steps" for f in fields) else {}
@@ -146,7 +151,15 @@ def _lines(ctx: Ctx, resource: Resource, row: Any) -> dict[str, Any]:
                 value = Decimal(value).scaleb(-scales.get(getattr(line, "item_id", 0) or 0, 6))
             cells.append(shown(ctx, each, value) | {"label": each.label})
         made.append(cells)
-    return {"fields": fields, "rows": made, "count": len(found)}
+    return {
+        "fields": fields,
+        "rows": made,
+        "count": count,
+        "more": more,
+        "first": skip + 1,
+        "last": skip + len(found),
+        "before": max(skip - EACH, 0),
+    }
 
 
 def _scales(lines: list[Any]) -> dict[int, int]:

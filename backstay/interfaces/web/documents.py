@@ -17,10 +17,12 @@ from backstay.interfaces.web import acts, bulk, flow
 from backstay.interfaces.web.detail import detail_of
 from backstay.interfaces.web.fields import STATES, word_of
 from backstay.interfaces.web.frame import frame
-from backstay.interfaces.web.resource import FILES, PAPERS, ctx_of, found, names
+from backstay.interfaces.web.resource import FILES, PAPERS, ctx_of, found, names, whole
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access
 from backstay.platform.resources import Resource
+
+MOST = 10**6  # lines that may be skipped
 
 
 @signed_in
@@ -29,7 +31,7 @@ def detail(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     """A document or record: states, facts, lines, flow, entries, timeline, files."""
     resource, ctx = found(path), ctx_of(request)
     access.require(ctx, f"{resource.kind}.read", [ident])
-    doc = detail_of(ctx, resource, ident)
+    doc = detail_of(ctx, resource, ident, min(whole(request.GET.get("lines")) or 0, MOST))
     forward, back = acts.offered(ctx, resource, ident, doc["state"])
     shown = request.GET.get("preview", "")
     preview = (

@@ -45,6 +45,7 @@ from backstay.platform.context import Ctx
 from backstay.platform.resources import page
 
 REPORTING = ("Books", gettext_noop("Reports"), "chart-bar")
+MOST = 10**9  # lines that may be skipped
 DRILLED = 8  # lines that unfold under a figure
 FILES = {
     "csv": "text/csv; charset=utf-8",
@@ -116,7 +117,7 @@ def asked_of(ctx: Ctx, request: HttpRequest, spec: Spec, cal: Calendar) -> Asked
     }
     return Asked(
         until, since, until, text["account"] or None, text["item"] or None, text["place"] or "MAIN", party, text["by"] or spec.by, compare,
-        told.get("zero") == "1", text["after"], PAGE, text["key"],
+        told.get("zero") == "1", text["after"], PAGE, min(whole(told.get("skip")) or 0, MOST), text["key"],
     )  # fmt: skip
 
 
@@ -132,8 +133,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     if request.GET.get("drill"):
         return _drilled(request, ctx, name, asked)
     made = reports.make(ctx, name, asked)
-    skip = whole(request.GET.get("skip")) or 0
-    shown = made.lines[skip : skip + SHOWN]
+    shown = made.lines if made.count is not None else made.lines[asked.skip : asked.skip + SHOWN]
     columns = [c for c in made.columns if c.screen]
     tabs = [
         s
@@ -146,7 +146,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         "lines": [line_of(ctx, made, line, columns) for line in shown], "sums": sums_of(ctx, made, columns), "asked": asked,
         "tabs": [{"href": f"/reports/{s.name}" + (f"?{asked.query()}" if s.name == name else days), "title": _(s.title), "here": s.name == name} for s in tabs],
         "figures": [figure_of(ctx, f) for f in made.figures], "chart": drawn(made.chart, ctx.scale) if made.chart else None,
-        "exports": made.lines and (name != "party-statement" or asked.party), "query": asked.query(), "more": _more(asked, made, skip), "back": asked.after or skip,
+        "exports": made.lines and (name != "party-statement" or asked.party), "query": asked.query(), "more": _more(asked, made), "back": asked.after or asked.skip,
         "compare": _comparisons(asked, name) if spec.compares else [], "zero": f"/reports/{name}?" + asked.query(zero="" if asked.zero else "1") if spec.zero else "",
         "few": made.choices if len(made.choices) <= 8 else [], "many": made.choices if len(made.choices) > 8 else [],
         "here": next((text for text, _href, here in made.choices if here), ""), "folds": any(line.kind == "group" or line.drill for line in shown),
@@ -175,12 +175,11 @@ def _of(made: Report) -> str:
     return "wide" if sum(c.figure for c in made.columns if c.screen) > 6 else ""
 
 
-def _more(asked: Asked, made: Report, skip: int) -> str:
+def _more(asked: Asked, made: Report) -> str:
     if made.after:
         return f"/reports/{made.name}?" + asked.query(after=made.after)
-    if len(made.lines) > skip + SHOWN:
-        return f"/reports/{made.name}?" + asked.query(skip=skip + SHOWN)
-    return ""
+    count, step = (len(made.lines), SHOWN) if made.count is None else (made.count, PAGE)
+    return f"/reports/{made.name}?" + asked.query(skip=asked.skip + step) if count > asked.skip + step else ""
 
 
 def _comparisons(asked: Asked, name: str) -> list[dict[str, Any]]:
@@ -227,7 +226,9 @@ def _rest(asked: Asked) -> list[tuple[str, Any]]:
 def _drilled(request: HttpRequest, ctx: Ctx, name: str, asked: Asked) -> HttpResponse:
     """The first lines behind a figure, what the rest comes to, and their sum."""
     made = reports.make(
-        ctx, name, replace(asked, limit=DRILLED, by="" if name in ("receivables", "payables") else asked.by)
+        ctx,
+        name,
+        replace(asked, limit=DRILLED, skip=0, by="" if name in ("receivables", "payables") else asked.by),
     )
     lines = [line for line in made.lines if line.kind == "row"]
     keep = [
@@ -242,7 +243,7 @@ def _drilled(request: HttpRequest, ctx: Ctx, name: str, asked: Asked) -> HttpRes
         for k, total in sums.items()
         if total is not None
     }
-    more = bool(made.after) or len(lines) > len(shown)
+    more = bool(made.after) or (len(lines) if made.count is None else made.count) > len(shown)
     agrees = not more and not any(left.values())
     context = {
         "columns": [head(ctx, c) for c in keep], "lines": [line_of(ctx, made, line, keep) for line in shown], "more": more, "agrees": agrees,
@@ -264,7 +265,7 @@ def export(request: HttpRequest, name: str, form: str) -> HttpResponse:
         raise NotFound("report.file", _("there is no file of this kind"), _("Choose CSV or XLSX."))
     spec = _spec(name)
     asked = asked_of(ctx, request, spec, calendar(ctx))
-    made = reports.make(ctx, name, replace(asked, limit=None, after=""))
+    made = reports.make(ctx, name, replace(asked, limit=None, after="", skip=0))
     content = ("\ufeff" + as_csv(made, labels=True)).encode() if form == "csv" else as_xlsx(made)
     response = HttpResponse(content, content_type=FILES[form])
     response["Content-Disposition"] = f'attachment; filename="{name}-{asked.since}-{asked.until}.{form}"'

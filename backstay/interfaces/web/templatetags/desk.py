@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from backstay.base import clock
 from backstay.platform import access
@@ -59,6 +59,49 @@ def cells(row: dict[str, Any], places: dict[str, str], document: bool) -> SafeSt
 def _title(row: dict[str, Any], cell: dict[str, Any], document: bool) -> str:
     look = ' class="code"' if document and cell["kind"] == "text" else ""
     return f'<a{look} href="{escape(row["href"])}">{escape(str(cell["text"]))}</a>'
+
+
+@register.simple_tag
+def report_line(line: dict[str, Any]) -> SafeString:
+    """A row of a report, written here as a list's cells are: its lead names it, a button unfolds what is below or behind it."""
+    attributes = "".join(
+        f' {name}="{escape(value)}"'
+        for name, value in (
+            ("class", line["css"]),
+            ("data-key-of", line["key"]),
+            ("data-parent", line["parent"]),
+        )
+        if value
+    )
+    made = []
+    for n, cell in enumerate(line["cells"]):
+        text = escape(cell["text"])
+        if cell["href"]:
+            text = f'<a href="{escape(cell["href"])}">{text}</a>'
+        if cell["lead"]:
+            code = f'<span class="code muted">{escape(line["code"])}</span> &nbsp;' if line["code"] else ""
+            note = f' <span class="muted sm">{escape(line["note"])}</span>' if line["note"] else ""
+            made.append(f'<th scope="row" class="p1">{_twist(line, "twist")}{code}{text}{note}</th>')
+        else:
+            look = f' class="{cell["css"]}"' if cell["css"] else ""
+            button = _twist(line, "twist in-cell") if n == 0 and line["drill"] else ""
+            made.append(f"<td{look}>{button}{text}</td>")
+    return SafeString(f"<tr{attributes}>{''.join(made)}</tr>")
+
+
+def _twist(line: dict[str, Any], look: str) -> str:
+    """The button that folds what is below a line, or fetches what it is made of."""
+    if line["kind"] == "group":
+        told, act = gettext("Accounts of %(n)s"), 'aria-expanded="true" data-fold'
+    elif line["drill"]:
+        told, act = (
+            gettext("What %(n)s is made of"),
+            f'aria-expanded="false" data-drill="{escape(line["drill"])}"',
+        )
+    else:
+        return ""
+    label = escape(told % {"n": line["name"]})
+    return f'<button class="{look} js-only" type="button" {act} aria-label="{label}">{_icon("chevron-right")}</button>'
 
 
 @register.filter("cell")
