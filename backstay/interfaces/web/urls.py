@@ -26,6 +26,7 @@ from backstay.interfaces.web import (
     views,
     welcome,
     working,
+    yourdata,
 )
 from backstay.platform.resources import PAGES, RESOURCES
 
@@ -55,6 +56,7 @@ SCREENS = (
     steps,
     reporting,
     periods,
+    yourdata,
 )  # they register their pages
 register_converter(ResourcePath, "res")
 urlpatterns: list[URLPattern] = [

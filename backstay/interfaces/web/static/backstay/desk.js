@@ -42,6 +42,7 @@
     side(button) { button.setAttribute("aria-expanded", String($("#side").classList.toggle("show"))); },
     palette() { open("/find"); },
     keys() { open("/keys"); },
+    print() { window.print(); },
     all(box) { $$("tbody [name=ids]").forEach((b) => { b.checked = box.checked; mark(b); }); bulk(); },
     pick(button) { // on a phone rows show their boxes when asked for
       const on = $("#selection").classList.toggle("picking");
