@@ -43,6 +43,10 @@ def _fingerprint() -> str:
     """What the template was made from: a change of any migration or SQL file makes a new one."""
     digest = hashlib.sha256()
     files = [*ROOT.glob("backstay/**/*.sql"), *ROOT.glob("backstay/**/migrations/*.py")]
+    files += [
+        *ROOT.glob("backstay/domains/*/records.py"),
+        ROOT / "backstay/platform/kept.py",
+    ]  # what leaves a trail
     for path in sorted(
         [*files, ROOT / "backstay/platform/migration.py", ROOT / "backstay/platform/database.py"]
     ):

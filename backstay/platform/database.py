@@ -166,6 +166,8 @@ def migrate(*, verbosity: int = 0) -> None:
     from django.core.management import call_command
     from django.db import connections
 
+    from backstay.platform import kept  # reads the declarations: only once the apps are loaded
+
     prepare()
     url = owner_url()
     app = sql.Identifier(runtime_url()["user"])
@@ -176,6 +178,7 @@ def migrate(*, verbosity: int = 0) -> None:
         owner.execute(sql.SQL("SET search_path = {}, pg_temp").format(sql.Identifier(schema())))
         call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
         connections["owner"].close()
+        kept.install(owner)
         for table, rights in SHARED_TABLES.items():
             if owner.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,):
                 grant = sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(table), app)

@@ -55,7 +55,11 @@ class Membership(Tenant):
 
 
 class AuditEvent(Tenant):
-    """Who did what, when, to which object. Appended only; one row per document and process."""
+    """Who did what, when, from where, to which object. Appended only.
+
+    ``changes``: {field: [before, after]}, written by triggers; a process tells one event per document without them.
+    ``data``: what the event itself cannot say. ``login``: the database user, who wrote it.
+    """
 
     at = models.DateTimeField(db_default=models.functions.Now())
     actor = models.CharField(max_length=80)
@@ -64,9 +68,32 @@ class AuditEvent(Tenant):
     object_id = models.BigIntegerField()
     event = models.CharField(max_length=40)
     data = models.JSONField(null=True)
+    changes = models.JSONField(null=True)
+    origin = models.CharField(
+        max_length=200, db_default=models.Func(function="audit_origin", output_field=models.CharField())
+    )
+    login = models.CharField(
+        max_length=63, db_default=models.Func(template="SESSION_USER", output_field=models.CharField())
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["company_id", "kind", "object_id"], name="audit_object")]
+
+
+class AuditValue(Tenant):
+    """A personal value of an event, beside the trail, which holds its salted hash: blanked, the trail stays whole."""
+
+    event_id = models.BigIntegerField()
+    field = models.CharField(max_length=60)
+    side = models.SmallIntegerField()  # 0 before, 1 after
+    salt = models.CharField(max_length=36, null=True)
+    value = models.TextField(null=True)
+    blanked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event_id", "field", "side"], name="audit.value_once")
+        ]
 
 
 class Series(Tenant):

@@ -29,7 +29,7 @@ from django.utils.translation import gettext as _
 from backstay.base.context import Ctx
 from backstay.base.errors import Busy, Refusal, refusal_from
 from backstay.platform import jobs, rows
-from backstay.platform.context import work
+from backstay.platform.context import ORIGIN, work
 from backstay.platform.models import Notice, User, Work, WorkFault
 
 T = TypeVar("T")
@@ -253,6 +253,7 @@ def run(company: int, ident: int) -> str:
     job = _claim(company, ident)
     if job is None:
         return ""
+    ORIGIN.set(f"worker {job.task}")
     pulse = _Pulse(job)
     pulse.start()
     try:

@@ -282,9 +282,8 @@ def test_steps_are_done_skipped_and_counted(fresh: tuple[Client, int]) -> None:
         assert rows.execute("SELECT iban FROM banking_bankaccount WHERE kind = 'bank'") == [
             ("DE89370400440532013000",)
         ]
-        event = AuditEvent.objects.filter(kind="accounting.company", event="change").order_by("id")[0]
-        assert event.data["new"]["tax_id"] == "DE811907980"
-        assert event.data["old"]["tax_id"] is None
+        event = AuditEvent.objects.filter(kind="accounting.company", event="update").order_by("id")[0]
+        assert event.changes["tax_id"] == [None, "DE811907980"]
     assert client.post("/set-up")["Location"] == "/"
     assert "of 7 done" not in client.get("/").content.decode()
 

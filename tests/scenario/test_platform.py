@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
 
 from backstay.base import clock
 from backstay.base.errors import Denied, NotFound, Refusal
 from backstay.domains.accounting.processes import create_company
-from backstay.domains.parties.processes import PartyDraft, change_parties, create_parties
+from backstay.domains.parties.processes import PartyDraft, create_parties
 from backstay.platform import access, audit, files, mail, outbox, rows
 from backstay.platform.context import work as open_work
 from backstay.platform.logs import redact
@@ -128,31 +127,6 @@ def test_files(company: int, tmp_path: Any) -> None:
     path.unlink()
     with open_work(company, "system:test") as ctx, pytest.raises(NotFound, match=r"files\.missing"):
         files.read(ctx, one)
-
-
-def test_every_change_of_a_record_keeps_the_old_values(company: int, owner: psycopg.Connection[Any]) -> None:
-    """Whoever made it: the process, or raw SQL by the owner."""
-    with open_work(company, "system:test", "request-7") as ctx:
-        party = create_parties(ctx, [PartyDraft("Before")])[0]
-        change_parties(ctx, [party], {"name": ["After"]})
-    owner.execute("UPDATE parties_party SET name = 'By hand' WHERE id = %s", [party])
-    with open_work(company, "system:test"):
-        found = rows.execute(
-            "SELECT actor, request, event, data->>'name' FROM platform_auditevent WHERE kind = 'parties_party' AND object_id = %s ORDER BY id",
-            [party],
-        )
-        assert found[0] == ("system:test", "request-7", "update", "Before")
-        assert found[1][0].startswith("sql:")
-        assert found[1][2:] == ("update", "After")
-        assert rows.execute("SELECT revision FROM parties_party WHERE id = %s", [party]) == [(3,)]
-    for statement in (
-        "UPDATE platform_auditevent SET actor = 'x'",
-        "DELETE FROM platform_auditevent",
-        "TRUNCATE platform_auditevent",
-    ):
-        with pytest.raises(psycopg.Error) as caught:
-            owner.execute(statement)
-        assert caught.value.diag.constraint_name == "platform.append_only"
 
 
 def test_strangers_may_nothing(company: int) -> None:

@@ -112,8 +112,6 @@ def change_company(ctx: Ctx, changes: Mapping[str, Any]) -> list[str]:
     )
     if "prefixes" in new:
         numbering.rename(ctx, new["prefixes"] or {})
-    old = {key: before.get(key) for key in new}
-    audit.record(ctx, KIND, [ctx.company], "change", [{"old": old, "new": new}])
     return sorted(new)
 
 
@@ -227,5 +225,4 @@ def create_accounts(ctx: Ctx, drafts: Sequence[AccountDraft]) -> list[int]:
     by_code = {row.code: row.id for row in rows.of(Account, "company_id", [ctx.company], "code")}
     linked = [(i, by_code[d.parent]) for i, d in zip(ids, drafts, strict=True) if d.parent]
     rows.update(Account, [i for i, _ in linked], {"parent_id": [parent for _, parent in linked]})
-    audit.record(ctx, "accounting.account", ids, "create")
     return ids

@@ -109,7 +109,6 @@ def close_periods(ctx: Ctx, until: date) -> list[int]:
         )
     for period in due:
         ledger.close_period(ctx, period.id)
-    audit.record(ctx, "accounting.period", [p.id for p in due], "close")
     return [p.id for p in due]
 
 
@@ -117,7 +116,6 @@ def reopen_period(ctx: Ctx, period: int, reason: str) -> None:
     """Re-open a period; the reason stays with the event."""
     access.require(ctx, "accounting.period.reopen", [period])
     ledger.reopen_period(ctx, period, reason)
-    audit.record(ctx, "accounting.period", [period], "reopen", [{"reason": reason}])
 
 
 def close_fiscal_year(ctx: Ctx, end: date) -> int | None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from backstay.platform.kept import added, late, record
 from backstay.platform.records import Document, Tenant
 
 
@@ -88,6 +89,7 @@ class Statement(Tenant):
     """A statement the bank sent. Balances in steps, None where the file has none; ``gap``: by how much they do not run
     through, which somebody accepted."""
 
+    trail: ClassVar = (late("banking_statement", "banking.statement"),)
     bank_account = models.ForeignKey(
         "banking.BankAccount", db_constraint=False, on_delete=models.PROTECT, related_name="+"
     )
@@ -110,6 +112,10 @@ class Statement(Tenant):
 class StatementLine(Tenant):
     """What the bank booked. ``key`` tells it from every other line of the account, in whatever file it comes."""
 
+    trail: ClassVar = (
+        *added("banking_statementline", "banking_statement", "statement_id", "imported_at"),
+        late("banking_statementline", "banking.statementline", verbs="UPDATE"),
+    )
     statement = models.ForeignKey(
         Statement, db_constraint=False, on_delete=models.PROTECT, related_name="lines"
     )
@@ -147,6 +153,7 @@ class StatementLine(Tenant):
 class Match(Tenant):
     """What a line of a statement stands for: ``amount`` of it is this payment's or entry's (``source``)."""
 
+    trail: ClassVar = (late("banking_match", "banking.statementline", "line_id", "INSERT OR DELETE"),)
     line = models.ForeignKey(
         StatementLine, db_constraint=False, on_delete=models.PROTECT, related_name="matches"
     )
@@ -171,6 +178,7 @@ class Match(Tenant):
 class MatchRule(Tenant):
     """What was decided about lines with this IBAN, name or text: the party they are of, or the account they belong on."""
 
+    trail: ClassVar = tuple(record("banking_matchrule", "banking.matchrule", ("pattern",), ("hits",)))
     kind = models.CharField(max_length=4)
     pattern = models.CharField(max_length=140)
     party = models.ForeignKey(

@@ -59,7 +59,6 @@ def create_bank_accounts(ctx: Ctx, drafts: Sequence[BankAccountDraft]) -> list[i
             "account_id": [account_id(ctx, "bank" if d.kind == "bank" else "cash") for d in drafts],
         },
     )
-    audit.record(ctx, "banking.bankaccount", ids, "create")
     return ids
 
 

@@ -37,6 +37,7 @@ class BankAccount(Record):
 class PartyAccount(Record):
     """Where a party is paid: an account of its own at a bank."""
 
+    personal: ClassVar = ("iban", "bic", "holder")
     party = models.ForeignKey(
         "parties.Party", db_constraint=False, on_delete=models.PROTECT, related_name="bank_accounts"
     )

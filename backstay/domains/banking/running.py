@@ -108,7 +108,6 @@ def set_party_accounts(ctx: Ctx, drafts: Sequence[PartyAccountDraft]) -> list[in
             "holder": [a[3] for a in fresh],
         },
     )
-    audit.record(ctx, "banking.partyaccount", [*ids, *again], "set")
     by_key = {a[:2]: i for a, i in zip(fresh, ids, strict=True)} | {
         a[:2]: known[a[:2]] for a in checked if a[:2] in known
     }

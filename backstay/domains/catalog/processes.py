@@ -10,7 +10,7 @@ from backstay.base.errors import Refusal, register
 from backstay.domains.catalog.models import Category, Item, ItemUom, Uom
 from backstay.domains.catalog.rules import COMMON_UOMS, ItemDraft, check_barcode
 from backstay.ledger.models import Unit
-from backstay.platform import access, audit, rows
+from backstay.platform import access, rows
 
 __all__ = [
     "ItemDraft",
@@ -87,7 +87,6 @@ def create_items(ctx: Ctx, drafts: Sequence[ItemDraft]) -> list[int]:
             "unit_id": [units.get(d.sku) for d in drafts],
         },
     )
-    audit.record(ctx, "catalog.item", ids, "create")
     return ids
 
 

@@ -24,7 +24,6 @@ def create_places(ctx: Ctx, places: Sequence[tuple[str, str, str, int | None]]) 
     access.require(ctx, "inventory.place.create")
     names = ("code", "name", "kind", "parent_id")
     ids = rows.insert(Place, {n: [p[k] for p in places] for k, n in enumerate(names)})
-    audit.record(ctx, "inventory.place", ids, "create")
     return ids
 
 

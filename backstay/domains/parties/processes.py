@@ -10,7 +10,7 @@ from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.domains.parties.models import Address, Consent, Party, PartyRole
 from backstay.domains.parties.rules import ROLES, AddressDraft, PartyDraft
-from backstay.platform import access, audit, rows
+from backstay.platform import access, rows
 
 __all__ = [
     "AddressDraft",
@@ -41,7 +41,6 @@ def create_parties(ctx: Ctx, drafts: Sequence[PartyDraft]) -> list[int]:
     }
     ids = rows.insert(Party, _columns(drafts) | rest)
     _add(ctx, [(i, role) for i, d in zip(ids, drafts, strict=True) for role in d.roles], ids, drafts)
-    audit.record(ctx, "parties.party", ids, "create")
     return ids
 
 

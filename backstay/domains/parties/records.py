@@ -12,6 +12,7 @@ from backstay.platform.records import Record
 class Party(Record):
     """A person or an organisation. Amounts in the smallest step of the company's currency."""
 
+    personal: ClassVar = ("name", "legal_name", "tax_id", "email", "phone", "website")
     KINDS: ClassVar = [("organisation", "organisation"), ("person", "person")]
     TREATMENTS: ClassVar = [(t, t) for t in ("domestic", "exempt", "eu", "export")]
 
@@ -68,6 +69,7 @@ class PartyRole(Record):
 class Address(Record):
     """A postal address. ``country`` by ISO 3166-1 alpha-2."""
 
+    personal: ClassVar = ("name", "street", "street2", "city", "postal_code", "region")
     party = models.ForeignKey(Party, db_constraint=False, on_delete=models.PROTECT, related_name="addresses")
     kind = models.CharField(max_length=10, default="main")
     name = models.CharField(max_length=200, blank=True, default="")

@@ -10,7 +10,7 @@ from backstay.base.context import Ctx
 from backstay.base.errors import register
 from backstay.domains.tax.models import TaxCode, TaxRate, TaxRule
 from backstay.domains.tax.rules import Group, TaxLine, Totals, line_net, spread, totals
-from backstay.platform import access, audit, rows
+from backstay.platform import access, rows
 
 __all__ = ["Group", "TaxLine", "Totals", "create_tax_codes", "line_net", "set_rules", "spread", "totals"]
 register({"tax.rate_overlap": ("two rates of a tax code overlap", "End the older rate the day before.")})
@@ -27,7 +27,6 @@ def create_tax_codes(
     rates = [(i, *rate) for i, c in zip(ids, codes, strict=True) for rate in c[4]]
     names = ("tax_code_id", "valid_from", "valid_to", "percent")
     rows.insert(TaxRate, {n: [r[k] for r in rates] for k, n in enumerate(names)})
-    audit.record(ctx, "tax.code", ids, "create")
     return ids
 
 

@@ -26,6 +26,10 @@ def ready(*, migrate: bool = False) -> None:
     import django
 
     django.setup()
+    from backstay.platform.context import ORIGIN
+
+    told = click.get_current_context(silent=True)
+    ORIGIN.set(f"cli {told.command_path if told else 'backstay'}")
     if migrate:
         database.migrate()
     elif not database.is_current():

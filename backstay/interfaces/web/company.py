@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +17,13 @@ from backstay.domains.accounting.processes import change_company
 from backstay.domains.accounting.rules import SETTINGS, countries
 from backstay.domains.banking.processes import BankAccountDraft, edit_bank_accounts
 from backstay.domains.banking.queries import bank_accounts
-from backstay.interfaces import practice
+from backstay.interfaces import practice, trail
 from backstay.interfaces.web.fields import day_text, word_of
 from backstay.interfaces.web.resource import Answer
 from backstay.platform import access, files, rows
 from backstay.platform import papers as sheets
 from backstay.platform.context import Ctx
+from backstay.platform.models import AuditEvent
 from backstay.platform.numbering import PREFIXES, prefix
 from backstay.platform.resources import for_kind, page
 
@@ -256,30 +256,27 @@ def members(ctx: Ctx) -> list[dict[str, Any]]:
 
 def history(ctx: Ctx) -> list[dict[str, Any]]:
     """The latest changes of settings: who, when, what it was and what it became."""
-    found = rows.execute(
-        "SELECT e.at, coalesce(u.name, e.actor), e.data FROM platform_auditevent e LEFT JOIN platform_user u ON e.actor = 'user:' || u.id"
-        " WHERE e.company_id = %s AND e.kind = %s AND e.object_id = %s ORDER BY e.id DESC LIMIT 20",
-        [ctx.company, KIND, ctx.company],
+    found = AuditEvent.objects.filter(
+        company_id=ctx.company, kind=KIND, object_id=ctx.company, event="update"
     )
     labels = {f.name: _(f.label) for fields in SECTIONS.values() for f in fields} | {
         "logo": _("Logo"),
         "prefixes": _("Numbers"),
         "iban": _("IBAN"),
     }
+    latest = list(found.order_by("-id")[:20])
     return [
-        {"at": day_text(at, ctx.today.year), "who": who, "what": what}
-        for at, who, told in found
-        for data in [json.loads(told)]
-        if (what := [_change(labels[k], k, data) for k in data["new"] if k in labels])
+        {"at": day_text(e.at, ctx.today.year), "who": told.who, "what": what}
+        for e, told in zip(latest, trail.tell(ctx, latest), strict=True)
+        if (what := [_change(labels[k], k, e.changes[k]) for k in e.changes or () if k in labels])
     ]
 
 
-def _change(label: str, name: str, data: dict[str, Any]) -> str:
+def _change(label: str, name: str, pair: list[Any]) -> str:
     if name in ("logo", "prefixes"):
         return label
     old, new = (
-        ", ".join(map(str, v)) if isinstance(v, list) else "—" if v in (None, "") else str(v)
-        for v in (data["old"].get(name), data["new"][name])
+        ", ".join(map(str, v)) if isinstance(v, list) else "—" if v in (None, "") else str(v) for v in pair
     )
     return f"{label}: {old} → {new}"
 

@@ -24,9 +24,9 @@ from backstay.base import clock
 from backstay.base.errors import NotFound, Refusal
 from backstay.domains.inventory import processes as inventory
 from backstay.domains.inventory.queries import ShelfRow, shelf, stocked, there
+from backstay.interfaces.trail import actors
 from backstay.interfaces.web import drafts
 from backstay.interfaces.web.binding import attempt
-from backstay.interfaces.web.detail import actors
 from backstay.interfaces.web.fields import BadText, day, money_text, number_text
 from backstay.interfaces.web.frame import navigation
 from backstay.interfaces.web.resource import Answer, found, whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backstay.base.errors import NotFound
+from backstay.interfaces import trail
 from backstay.interfaces.web import acts, binding
 from backstay.interfaces.web.fields import (
     STATES,
@@ -17,7 +18,6 @@ from backstay.interfaces.web.fields import (
     title_of,
     word_of,
 )
-from backstay.interfaces.web.words import did
 from backstay.platform import rows
 from backstay.platform.context import Ctx
 from backstay.platform.models import Attachment, AuditEvent, Comment
@@ -174,18 +174,11 @@ def _posted(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
 
 def _timeline(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
     """What happened and what was said, the latest first."""
-    kinds = [resource.kind, resource.of._meta.db_table]
-    events = list(
-        AuditEvent.objects.filter(company_id=ctx.company, kind__in=kinds, object_id=ident).order_by("-id")[
-            :100
-        ]
-    )
-    comments = list(
-        Comment.objects.filter(company_id=ctx.company, kind=resource.kind, object_id=ident).order_by("-id")[
-            :100
-        ]
-    )
-    names = actors({e.actor for e in events} | {c.actor for c in comments})
+    found = AuditEvent.objects.filter(company_id=ctx.company, kind=resource.kind, object_id=ident)
+    events = trail.tell(ctx, list(found.order_by("-id")[:100]), titles=False)
+    said = Comment.objects.filter(company_id=ctx.company, kind=resource.kind, object_id=ident)
+    comments = list(said.order_by("-id")[:100])
+    names = trail.actors({c.actor for c in comments})
     made: list[dict[str, Any]] = [
         {
             "at": c.at,
@@ -196,59 +189,19 @@ def _timeline(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
         }
         for c in comments
     ]
-    row = _row_values(resource, ident) if any(e.event == "update" for e in events) else {}
-    for event in events:
-        entry = {"at": event.at, "when": day_text(event.at, ctx.today.year), "who": names[event.actor], "icon": acts.ICONS.get(event.event, "pencil"),
-                 "event": did(event.event), "changes": []}  # fmt: skip
-        if event.event == "update" and event.data:
-            entry["changes"] = _changes(ctx, resource, event.data, row)
-            row = event.data
-        made.append(entry)
+    made += [
+        {
+            "at": e.at,
+            "when": day_text(e.at, ctx.today.year),
+            "who": e.who,
+            "icon": acts.ICONS.get(e.event, "pencil"),
+            "event": e.did,
+            "changes": [] if e.event == "create" else e.changes,
+            "origin": e.origin,
+        }
+        for e in events
+    ]
     return sorted(made, key=lambda e: e["at"], reverse=True)
-
-
-def _row_values(resource: Resource, ident: int) -> dict[str, Any]:
-    found = rows.execute(
-        f"SELECT to_jsonb(t)::text FROM {resource.of._meta.db_table} t WHERE id = %s", [ident]
-    )
-    import json
-
-    return dict(json.loads(found[0][0])) if found else {}
-
-
-def _changes(ctx: Ctx, resource: Resource, old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, str]]:
-    made = []
-    for name, value in new.items():
-        if name in ("revision", "posted_at", "posted_by") or old.get(name) == value:
-            continue
-        told = column(resource.of, name.removesuffix("_id"))
-        texts = [_plain(ctx, told, v) for v in (old.get(name), value)]
-        made.append({"label": told.label, "old": texts[0], "new": texts[1]})
-    return made
-
-
-def _plain(ctx: Ctx, told: Field, value: Any) -> str:
-    if value in (None, ""):
-        return "—"
-    if told.kind == "money":
-        return money_text(int(value), ctx.scale)
-    return word_of(str(value)) if told.kind in ("state", "choice") else str(value)
-
-
-def actors(told: set[str]) -> dict[str, str]:
-    """Names of actors."""
-    ids = [int(a[5:]) for a in told if a.startswith("user:") and a[5:].isdigit()]
-    found = (
-        dict(rows.execute("SELECT id, name FROM platform_user WHERE id = ANY(%s::bigint[])", [ids]))
-        if ids
-        else {}
-    )
-    return {
-        a: (found.get(int(a[5:])) or a)
-        if a.startswith("user:") and a[5:].isdigit()
-        else a.replace("system:", "Backstay, ")
-        for a in told
-    }
 
 
 def _files(resource: Resource, ident: int) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import os
 import uuid
@@ -26,7 +27,7 @@ from backstay.domains.accounting.processes import may_found
 from backstay.interfaces.signing import factors, sessions
 from backstay.interfaces.web.words import said
 from backstay.platform import rows
-from backstay.platform.context import work
+from backstay.platform.context import ORIGIN, work
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -133,6 +134,7 @@ class Company:
             )
         chosen = request.session.get("company")
         company = chosen if chosen in dict(companies) else companies[0][0]
+        ORIGIN.set(_origin(request))
         with work(company, f"user:{request.user.pk}", request.id) as ctx:  # type: ignore[attr-defined]
             request.ctx = ctx  # type: ignore[attr-defined]
             if stop := _stop(request, ctx.settings):
@@ -175,6 +177,12 @@ def _stop(request: HttpRequest, settings: Mapping[str, Any]) -> HttpResponse | N
     if factors.missing(request, settings) and not request.path.startswith(UNTIL_THEN):
         return redirect("/account/security?needed=1")
     return None
+
+
+def _origin(request: HttpRequest) -> str:
+    """Address and session, for the trail; the session by a digest, which opens nothing."""
+    session = hashlib.sha256(str(request.session.session_key).encode()).hexdigest()[:8]
+    return f"web {request.META.get('REMOTE_ADDR', '')} {session}"
 
 
 def _before(request: HttpRequest) -> str:

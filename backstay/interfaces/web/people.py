@@ -152,7 +152,7 @@ def send(request: HttpRequest, path: str, ident: int) -> HttpResponse:
                 ],
                 [f"{resource.kind}:{ident}:{key}"],
             )
-            audit.record(ctx, resource.kind, [ident], "send", [{"to": ", ".join(to)}])
+            audit.record(ctx, resource.kind, [ident], "send", [{"to": ", ".join(to)}], personal=["to"])
             messages.success(request, _sent(ctx) % {"to": ", ".join(to)})
             return redirect(f"/{path}/{ident}")
     context = {
