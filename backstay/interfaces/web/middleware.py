@@ -134,7 +134,13 @@ class Company:
             )
         chosen = request.session.get("company")
         company = chosen if chosen in dict(companies) else companies[0][0]
-        ORIGIN.set(_origin(request))
+        origin = ORIGIN.set(_origin(request))
+        try:
+            return self._answer(request, company)
+        finally:
+            ORIGIN.reset(origin)
+
+    def _answer(self, request: HttpRequest, company: int) -> HttpResponse:
         with work(company, f"user:{request.user.pk}", request.id) as ctx:  # type: ignore[attr-defined]
             request.ctx = ctx  # type: ignore[attr-defined]
             if stop := _stop(request, ctx.settings):
