@@ -8,7 +8,7 @@ from backstay.platform.migration import Protect, Run
 class Migration(migrations.Migration):
     """Before and after, and from where, of every change; personal values beside the trail."""
 
-    dependencies = [("platform", "0007_sign_in")]
+    dependencies = [("platform", "0008_turnover")]
 
     operations = [
         Run(Path(__file__).parent.parent / "sql" / "audit_origin.sql"),
