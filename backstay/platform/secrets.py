@@ -18,6 +18,11 @@ def get(name: str) -> str:
     return found if found is not None else _add(path, name, random.token_urlsafe(36))
 
 
+def known(name: str) -> str:
+    """The secret called ``name``, "" when there is none: one that somebody else gives us, e.g. of a directory."""
+    return _read(home() / "secrets.json").get(name, "")
+
+
 def put(name: str, value: str) -> None:
     """Keep a secret that was made elsewhere."""
     _add(home() / "secrets.json", name, value, replace=True)

@@ -9,18 +9,27 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import structlog
 from allauth.account import views as accounts
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from allauth.mfa.base import views as second
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, re_path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET
 
+from backstay.base.errors import Denied, Refusal
+from backstay.interfaces.signing import oidc
 from backstay.interfaces.web import account, security
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.sign import signed_in
 
+log = structlog.get_logger(__name__)
 View = Callable[..., HttpResponse]
 
 
@@ -38,8 +47,49 @@ def framed(view: View) -> View:
     return wrapped
 
 
+class SignIn(accounts.LoginView):
+    """Password, passkey, or the company's directory."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"providers": list(oidc.providers().values())}
+
+
+def _provider(name: str) -> oidc.Provider:
+    found = oidc.providers().get(name)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+def leave(request: HttpRequest, name: str) -> HttpResponse:
+    """To the directory."""
+    there = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure())
+    back = request.build_absolute_uri(f"/sign-in/by/{name}/back")
+    try:
+        return redirect(oidc.leave(_provider(name), request.session, back, there if safe else "/"))
+    except Denied as refusal:
+        return render(request, "backstay/welcome_closed.html", {"refusal": refusal}, status=403)
+
+
+@require_GET
+def come_back(request: HttpRequest, name: str) -> HttpResponse:
+    """From the directory: signed in as who it says one is, or told why not."""
+    try:
+        user, there = oidc.come_back(_provider(name), request.session, request.GET)
+    except Refusal as refusal:
+        log.warning("sign_in.directory", why=refusal.message)
+        return render(request, "backstay/welcome_closed.html", {"refusal": refusal}, status=403)
+    record_authentication(request, user, method="socialaccount", provider=name)
+    answer: HttpResponse = perform_login(request, user, redirect_url=there)
+    return answer
+
+
 urlpatterns: list[URLPattern] = [
-    path("sign-in", accounts.login, name="account_login"),
+    path("sign-in", SignIn.as_view(), name="account_login"),
+    path("sign-in/by/<str:name>", leave, name="directory"),
+    path("sign-in/by/<str:name>/back", come_back, name="directory-back"),
     path("sign-in/second", second.authenticate, name="mfa_authenticate"),
     path("sign-in/trust", second.trust, name="mfa_trust"),
     path("sign-in/passkey", passkeys.login_webauthn, name="mfa_login_webauthn"),
