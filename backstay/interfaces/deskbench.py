@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, connections
 
 from backstay.interfaces.bench import counted
 from backstay.interfaces.deskdata import Made
+from backstay.interfaces.signing import sessions
 from backstay.interfaces.web import listing
 from backstay.platform import rows
 from backstay.platform.resources import RESOURCES, Resource
@@ -84,7 +86,7 @@ class Browser:
 
         user = User.objects.get(pk=made.user)
         session = SessionStore()
-        session.update({SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+        session.update({SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0], **sessions.stamps(),
                         HASH_SESSION_KEY: user.get_session_auth_hash(), "company": made.company})  # fmt: skip
         session.save()
         self.application, self.cookie = application, f"backstay_session={session.session_key}"

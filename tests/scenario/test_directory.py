@@ -144,7 +144,7 @@ def test_an_answer_that_was_not_asked_for_is_refused(there: Directory, member: U
     assert other.get(f"{back.path}?{back.query}").status_code == 403
     assert client.get(f"{back.path}?code=x&state=forged").status_code == 403
     assert client.get(f"{back.path}?{back.query}").status_code == 403  # the one try is spent
-    assert Client().get("/sign-in/by/elsewhere").status_code == 404
+    assert Client().get("/sign-in/by/elsewhere").status_code == 403
     answer = client.get("/sign-in/by/127.0.0.1/back?error=access_denied")
     assert answer.status_code == 403
 

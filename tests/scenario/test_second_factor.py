@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,10 +11,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from click.testing import CliRunner
 from django.test import Client
 from django.urls import URLPattern
 
 from backstay.base import clock
+from backstay.base.errors import NotFound
+from backstay.interfaces.cli.main import cli
 from backstay.interfaces.signing import factors, sessions
 from backstay.interfaces.web import confirming
 from backstay.interfaces.web.urls import urlpatterns
@@ -252,3 +256,35 @@ def test_factors_are_reset_for_who_is_locked_out(client: Client, member: User) -
     assert sessions.end_all(member.pk) == 1
     assert client.get("/").status_code == 302
     assert sign_in(Client(), member.email)["Location"] == "/"
+
+
+def test_the_console_helps_who_is_locked_out(client: Client, member: User, world: World, owner: Any) -> None:
+    """`backstay user`: listed, factors taken away and a password set, each told by mail and kept in the audit."""
+    set_up_app(client)
+    listed = json.loads(CliRunner().invoke(cli, ["user", "list", "--json"], catch_exceptions=False).output)
+    mine = next(each for each in listed if each["email"] == member.email)
+    assert mine["factors"] == ["authenticator app", "recovery codes"] and mine["sessions"] == 1
+    answer = CliRunner().invoke(cli, ["user", "reset-factors", member.email], catch_exceptions=False)
+    assert "password alone" in answer.output and client.get("/").status_code == 302
+    fresh = "typed at the console"
+    CliRunner().invoke(
+        cli,
+        ["user", "reset-password", member.email, "--password-stdin"],
+        input=fresh + "\n",
+        catch_exceptions=False,
+    )
+    again = Client()
+    assert sign_in(again, member.email, fresh)["Location"] == "/"
+    CliRunner().invoke(cli, ["user", "end-sessions", member.email], catch_exceptions=False)
+    assert again.get("/").status_code == 302
+    kept = owner.execute(
+        "SELECT event FROM platform_auditevent WHERE company_id = %s AND kind = 'access.user' ORDER BY id",
+        [world.company],
+    ).fetchall()
+    assert [e for (e,) in kept] == ["factors_reset", "password_reset", "sessions_ended"]
+    assert {"Your second factors were removed", "Your password was changed"} <= {
+        m["subject"] for m in mails(world)
+    }
+    assert isinstance(
+        CliRunner().invoke(cli, ["user", "end-sessions", "nobody@example.com"]).exception, NotFound
+    )

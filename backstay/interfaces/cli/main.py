@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("backstay.interfaces.cli.company", "Make the data folder, the database and the first company."),
     "up": ("backstay.interfaces.cli.run", "Start database, web and worker; stop them cleanly."),
     "demo": ("backstay.interfaces.cli.demo", "Make a trading company, let it trade, verify, serve."),
+    "user": ("backstay.interfaces.cli.user", "People who sign in: invite, list, help who is locked out."),
     "import": ("backstay.interfaces.cli.import_", "Bring data in from CSV or XLSX by a mapping file."),
     "bank": ("backstay.interfaces.cli.bank", "Import statements of the bank; write payment files."),
     "export": ("backstay.interfaces.cli.export", "Write records, documents or entries as CSV, XLSX or JSON."),

@@ -6,8 +6,13 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.usersessions.models import UserSession
+from django.db.models import Count
 from django.http import HttpRequest
 
+from backstay.platform.models import User
+
+KINDS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 SECOND = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -32,6 +37,19 @@ def _changed(sender: Any, request: HttpRequest, **_more: Any) -> None:
 
 authenticator_removed.connect(_changed, dispatch_uid="backstay.factor_removed")
 authenticator_added.connect(_changed, dispatch_uid="backstay.factor_added")
+
+
+def overview() -> list[dict[str, Any]]:
+    """Everybody who may sign in: with what beside the password, how many sessions, when last."""
+    factors: dict[int, list[str]] = {}
+    for user, kind in Authenticator.objects.order_by("id").values_list("user_id", "type"):
+        factors.setdefault(user, []).append(KINDS[kind])
+    sessions = dict(UserSession.objects.order_by().values_list("user_id").annotate(Count("id")))
+    return [
+        {"email": u.email, "name": u.name, "active": u.is_active, "factors": sorted(set(factors.get(u.pk, []))),
+         "sessions": sessions.get(u.pk, 0), "last": u.last_login.isoformat() if u.last_login else ""}
+        for u in User.objects.order_by("email")
+    ]  # fmt: skip
 
 
 def reset(user: int) -> int:

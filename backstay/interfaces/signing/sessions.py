@@ -28,9 +28,14 @@ def now() -> int:
     return int(clock.now().timestamp())
 
 
+def stamps() -> dict[str, int]:
+    """What a session that begins now holds."""
+    return {"began": now(), "seen": now(), "proved": now()}
+
+
 def begin(sender: Any, request: HttpRequest, user: Any, **_more: Any) -> None:
     """Somebody has signed in, by whatever way."""
-    request.session.update({"began": now(), "seen": now(), "proved": now()})
+    request.session.update(stamps())
     if request.META.get("REMOTE_ADDR"):
         request.session.save()
         UserSession.objects.create_from_request(request)

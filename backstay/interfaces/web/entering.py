@@ -17,10 +17,11 @@ from allauth.mfa.base import views as second
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from backstay.base.errors import Denied, Refusal
@@ -57,7 +58,9 @@ class SignIn(accounts.LoginView):
 def _provider(name: str) -> oidc.Provider:
     found = oidc.providers().get(name)
     if found is None:
-        raise Http404
+        raise Denied(
+            "access.directory", _("there is no such directory"), _("Take a way the page of sign-in shows.")
+        )
     return found
 
 
@@ -100,8 +103,8 @@ urlpatterns: list[URLPattern] = [
         accounts.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    re_path(
-        r"^sign-in/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-:\w]+)$",
+    path(
+        "sign-in/forgotten/<slug:uidb36>/<slug:key>",
         accounts.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
