@@ -28,10 +28,14 @@ def journal_entry(draft: JournalDraft, document: int, currency: int) -> Entry:
 def opening_lines(draft: OpeningDraft, document_item: str) -> list[JournalLineDraft]:
     """Open items one by one, stock with quantity, the rest against the opening balance account."""
     lines = [JournalLineDraft(account, value, item=item) for account, item, value in draft.balances if value]
-    for n, (side, party, reference, value) in enumerate(draft.items, 1):
+    for n, (side, party, reference, value, *due) in enumerate(draft.items, 1):
         sign = 1 if value > 0 else -1
         item = f"{document_item}.{n}"
-        lines.append(JournalLineDraft(side, value, party=party, item=item, side=sign, text=reference))
+        lines.append(
+            JournalLineDraft(
+                side, value, party=party, item=item, side=sign, text=reference, due_on=due[0] if due else None
+            )
+        )
     for account, unit, place, quantity, value in draft.stock:
         lines.append(JournalLineDraft(account, value, quantity, unit, place=place))
         lines.append(JournalLineDraft("goods_opening", 0, -quantity, unit, item=document_item))

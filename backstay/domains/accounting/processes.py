@@ -196,6 +196,7 @@ def post_journal(ctx: Ctx, drafts: Sequence[JournalDraft]) -> list[int]:
             "amount": [line.value if line.amount is None else line.amount for *_, line in lines],
             "value": [line.value for *_, line in lines],
             "text": [line.text for *_, line in lines],
+            "due_on": [line.due_on for *_, line in lines],
         },
     )
     ledger.post(ctx, [ledgers.journal_entry(d, i, ctx.currency) for i, d in zip(ids, drafts, strict=True)])

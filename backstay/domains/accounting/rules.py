@@ -51,6 +51,7 @@ class JournalLineDraft:
     place: int = 0
     side: int = 0
     text: str = ""
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,14 @@ def journal_of(draft: ManualDraft) -> JournalDraft:
 class OpeningDraft:
     """Opening balances as of the day before the first fiscal year. Values in steps, debit +.
 
-    ``items``: open items (side receivable|payable, party, reference, value). ``stock``: (stock account or role,
+    ``items``: open items (side receivable|payable, party, reference, value, and the day it is due where that is known). ``stock``: (stock account or role,
     unit, place, quantity, value). ``balances``: (account, item, value). The rest goes to the opening balance
     account, which must be empty before the first close.
     """
 
     text: str = "Opening balances"
     balances: tuple[tuple[int | str, str, int], ...] = ()
-    items: tuple[tuple[str, int, str, int], ...] = ()
+    items: tuple[tuple[str, int, str, int] | tuple[str, int, str, int, date | None], ...] = ()
     stock: tuple[tuple[int | str, int, int, int, int], ...] = ()
     on: date | None = None
     parties: Mapping[int, str] = field(default_factory=dict)

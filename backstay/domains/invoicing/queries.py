@@ -180,9 +180,13 @@ def parties_of_bills(ctx: Ctx, bills: Iterable[int]) -> dict[int, int]:
     return {row.id: row.party_id for row in rows.of(Bill, "id", sorted(set(bills)), "party_id")}
 
 
-def references_of(ctx: Ctx, items: Iterable[str]) -> dict[str, tuple[str, ...]]:
+_OPENED = "SELECT item, text FROM accounting_journalline WHERE company_id = %s AND item LIKE 'opening:%%' AND item = ANY(%s::text[])"
+
+
+def references_of(ctx: Ctx, items: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """What customers and suppliers call the documents behind open items, by item: their references and numbers."""
     ids: dict[str, list[int]] = {"invoice": [], "bill": []}
+    opened = [item for item in items if item.startswith("opening:")]
     for item in items:
         kind, _sep, ident = item.partition(":")
         if kind in ids and ident.isdigit():
@@ -190,6 +194,8 @@ def references_of(ctx: Ctx, items: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for row in rows.of(Invoice, "id", ids["invoice"], "reference"):
         found[f"invoice:{row.id}"] = (row.reference,)
+    for item, text in rows.execute(_OPENED, [ctx.company, opened]) if opened else ():
+        found[item] = (text,)
     for row in rows.of(Bill, "id", ids["bill"], "supplier_number", "reference"):
         found[f"bill:{row.id}"] = (row.supplier_number, row.reference)
     return found

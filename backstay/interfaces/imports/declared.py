@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from backstay.base.errors import NotFound
 from backstay.base.money import to_steps
 from backstay.domains.catalog.processes import create_categories
+from backstay.interfaces.imports import opening
 from backstay.interfaces.imports.kinds import FieldSpec, Kind
 from backstay.interfaces.imports.mapping import Map
 from backstay.interfaces.imports.reading import Fault
@@ -65,9 +66,18 @@ class Plan:
     natural: str
 
 
-def importable(resource: Resource) -> bool:
-    """Whether it is made from a form, and so from a table."""
-    return "create" in resource.acts and bool(resource.form)
+def importable(resource: Resource | opening.Brought) -> bool:
+    """Whether it is made from a form, and so from a table; or from a table alone."""
+    return isinstance(resource, opening.Brought) or ("create" in resource.acts and bool(resource.form))
+
+
+def brought(path: str) -> Resource | opening.Brought:
+    """What an address of an import brings in. NotFound for another word."""
+    if path == opening.ITEMS.path:
+        return opening.ITEMS
+    if path not in RESOURCES:
+        raise NotFound("web.not_found", f"there is no {path}", "Choose one at the left.")
+    return RESOURCES[path]
 
 
 def plan_of(resource: Resource) -> Plan:
@@ -106,6 +116,8 @@ def _line_type(draft: type[Any], name: str) -> Any:
 
 def kind_of(ctx: Ctx, path: str) -> Kind:
     """The kind of import of a resource."""
+    if path == opening.ITEMS.path:
+        return opening.kind_of(ctx)
     resource = RESOURCES[path]
     plan = plan_of(resource)
     needs_lines = bool(plan.grid) and resource.lines_name in plan.head.needed

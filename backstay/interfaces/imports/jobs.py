@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
-from backstay.interfaces.imports import making, profile
+from backstay.interfaces.imports import declared, making, profile
 from backstay.interfaces.imports.mapping import Map, build
 from backstay.interfaces.imports.reading import Fault, Kept
 from backstay.interfaces.imports.run import Outcome, Run, spec_of
 from backstay.platform import files, work
 from backstay.platform.context import work as transaction
 from backstay.platform.models import Import
-from backstay.platform.resources import RESOURCES
 
 MOST_REFUSED = 500  # a check looks no further
 TOLD = 5_000  # faults written in one statement
@@ -88,8 +87,7 @@ def check(job: work.Job) -> dict[str, Any]:
 
 
 def _told(job: work.Job, outcome: Outcome, made: int) -> dict[str, Any]:
-    resource = RESOURCES[job.args["path"]]
-    names = _(resource.names[1])
+    names = _(declared.brought(job.args["path"]).names[1])
     text = _("%(title)s: %(made)s %(names)s made.") % {
         "title": job.title,
         "made": f"{made:,}",

@@ -30,7 +30,6 @@ from backstay.interfaces.imports.records import Record, parse
 from backstay.platform import rows
 from backstay.platform.context import work
 from backstay.platform.models import ImportedRow
-from backstay.platform.resources import RESOURCES
 from backstay.platform.work import plan_anew
 
 ACTOR = "system:import"
@@ -85,7 +84,7 @@ def run_import(
 
 def spec_of(company: int, kind: str, actor: str = ACTOR) -> Kind | None:
     """The kind of a list's address, e.g. ``catalog/items``; None for the kinds that only the command line knows."""
-    if kind not in RESOURCES or not declared.importable(RESOURCES[kind]):
+    if "/" not in kind or not declared.importable(declared.brought(kind)):
         return None
     with work(company, actor) as ctx:
         return declared.kind_of(ctx, kind)

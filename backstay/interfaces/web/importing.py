@@ -21,13 +21,12 @@ from backstay.interfaces.imports.reading import Kept, Row
 from backstay.interfaces.web import acts
 from backstay.interfaces.web.fields import day_text, number_text, word_of
 from backstay.interfaces.web.frame import frame
-from backstay.interfaces.web.resource import ctx_of, found, names, whole
+from backstay.interfaces.web.resource import ctx_of, names, whole
 from backstay.interfaces.web.sign import signed_in
 from backstay.interfaces.web.working import GOING, seen
 from backstay.platform import access, files, work
 from backstay.platform.context import Ctx
 from backstay.platform.models import Import, Work
-from backstay.platform.resources import Resource
 
 HOLDS = {
     "empty": gettext_noop("nothing"), "whole": gettext_noop("whole numbers"), "number": gettext_noop("figures"), "date": gettext_noop("dates"),
@@ -36,8 +35,8 @@ HOLDS = {
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _asked(request: HttpRequest, path: str) -> tuple[Resource, Ctx]:
-    resource, ctx = found(path), ctx_of(request)
+def _asked(request: HttpRequest, path: str) -> tuple[Any, Ctx]:
+    resource, ctx = declared.brought(path), ctx_of(request)
     if not declared.importable(resource):
         raise NotFound(
             "import.kind", f"{resource.names[1]} are not imported", "They come from other documents."
@@ -63,7 +62,7 @@ def upload(request: HttpRequest, path: str) -> HttpResponse:
     return render(request, "backstay/import.html", frame(request, path, **context))
 
 
-def _take(request: HttpRequest, resource: Resource, ctx: Ctx) -> int:
+def _take(request: HttpRequest, resource: Any, ctx: Ctx) -> int:
     """Keep the file, look at it, guess which column is which field; the id of the import."""
     sent = request.FILES.get("file")
     if sent is None:

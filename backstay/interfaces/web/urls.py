@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
+from backstay.interfaces.imports import opening
 from backstay.interfaces.web import (
     bank,
     boards,
@@ -14,6 +15,7 @@ from backstay.interfaces.web import (
     forms,
     importing,
     lists,
+    openitems,
     payruns,
     people,
     periods,
@@ -29,6 +31,21 @@ from backstay.interfaces.web import (
     yourdata,
 )
 from backstay.platform.resources import PAGES, RESOURCES
+
+
+class ImportPath:
+    """What comes in from a table: a declared resource, or opening items."""
+
+    regex = "[a-z]+/[a-z-]+"
+
+    def to_python(self, value: str) -> str:
+        """Its address, or no match."""
+        if value not in RESOURCES and value != opening.ITEMS.path:
+            raise ValueError(value)
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
 class ResourcePath:
@@ -53,12 +70,14 @@ SCREENS = (
     receiving,
     picking,
     counting,
+    openitems,
     steps,
     reporting,
     periods,
     yourdata,
 )  # they register their pages
 register_converter(ResourcePath, "res")
+register_converter(ImportPath, "brought")
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("sw.js", views.service_worker, name="service-worker"),
@@ -92,9 +111,9 @@ urlpatterns: list[URLPattern] = [
     path("<res:path>/calendar", calendars.calendar, name="calendar"),
     path("<res:path>/views", lists.save_view, name="save-view"),
     path("<res:path>/export.<slug:form>", exporting.export, name="export"),
-    path("<res:path>/import", importing.upload, name="import"),
-    path("<res:path>/import/template.<slug:form>", importing.template, name="import-template"),
-    path("<res:path>/import/<int:ident>", importing.mapping, name="mapping"),
+    path("<brought:path>/import", importing.upload, name="import"),
+    path("<brought:path>/import/template.<slug:form>", importing.template, name="import-template"),
+    path("<brought:path>/import/<int:ident>", importing.mapping, name="mapping"),
     path("<res:path>/act/<slug:act>", documents.act, name="act"),
     path("<res:path>/<int:ident>", documents.detail, name="detail"),
     path("<res:path>/<int:ident>/edit", forms.form, name="edit"),
