@@ -44,7 +44,7 @@ def test_from_a_table_to_the_reports(world: World, screen: Screen) -> None:
             "R-100": ("C1", date(2025, 12, 15), 120_050), "R-101": ("C2", date(2026, 1, 31), 30_000),
             "G-7": ("C1", date(2025, 12, 20), -5_000), "L-55": ("S1", date(2026, 1, 10), 70_000),
         }  # fmt: skip
-        by_party = {a.party: a.buckets for a in aged(ctx, "receivable", date(2026, 2, 10), True)}
+        by_party = {a.party: a.buckets for a in aged(ctx, "receivable", date(2026, 2, 10), True).rows}
         assert by_party == {"C1": (0, 0, 115_050, 0, 0), "C2": (0, 30_000, 0, 0, 0)}
         due = due_by_week(ctx, date(2026, 1, 5), 8)
         assert (due["receivable", -1], due["payable", 0]) == ((1, 120_050), (1, 70_000))

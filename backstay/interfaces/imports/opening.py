@@ -107,7 +107,8 @@ def _make(ctx: Ctx, _job: Any, records: list[Record]) -> list[int]:
     for r in records:
         found = set(parties.get(r.fields["party"].casefold(), ()))
         if len(found) != 1:
-            raise NotFound("import.reference", f"there is no party {r.fields['party']}", "Import it first, or correct the row.")  # fmt: skip
+            said = _("there are several of this name") if found else _("there is no such one")
+            raise NotFound("import.reference", f"{said}: {r.fields['party']}", _("Import it first, or correct the row."))  # fmt: skip
         steps = to_steps(r.fields["amount"], ctx.scale)
         sign = 1 if r.fields["side"] == "receivable" else -1
         items.append((r.fields["side"], found.pop(), r.fields["number"], sign * steps, r.fields["due_on"]))

@@ -41,7 +41,10 @@ def begin(sender: Any, request: HttpRequest, user: Any, **_more: Any) -> None:
         UserSession.objects.create_from_request(request)
 
 
-user_logged_in.connect(begin, dispatch_uid="backstay.sign_in")
+def listen() -> None:
+    """Have every sign-in of this process begin a session, and end with it; called when Django is set up."""
+    user_logged_in.connect(begin, dispatch_uid="backstay.sign_in")
+    user_logged_out.connect(_forget, dispatch_uid="backstay.sign_out")
 
 
 def over(request: HttpRequest, told: Mapping[str, Any]) -> bool:
@@ -83,9 +86,6 @@ def moved(request: HttpRequest) -> None:
 def _forget(sender: Any, request: HttpRequest, user: Any, **_more: Any) -> None:
     if getattr(request, "session", None) is not None and request.session.session_key:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
-
-
-user_logged_out.connect(_forget, dispatch_uid="backstay.sign_out")
 
 
 def proved(request: HttpRequest) -> bool:
