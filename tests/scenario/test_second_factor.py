@@ -288,3 +288,9 @@ def test_the_console_helps_who_is_locked_out(client: Client, member: User, world
     assert isinstance(
         CliRunner().invoke(cli, ["user", "end-sessions", "nobody@example.com"]).exception, NotFound
     )
+
+
+def test_a_closed_account_is_out_at_once(client: Client, member: User) -> None:
+    User.objects.filter(pk=member.pk).update(is_active=False)
+    assert client.get("/")["Location"].startswith("/sign-in")
+    assert sign_in(Client(), member.email).status_code == 200

@@ -75,11 +75,11 @@ def note(request: HttpRequest) -> None:
         )
 
 
-def moved(request: HttpRequest) -> None:
-    """The session has a new key: list it under that, and those that ended no more."""
+def moved(request: HttpRequest, old: str | None) -> None:
+    """The session has a new key since one proved anew who one is: list it under that; those that ended no more."""
     request.session["proved"] = now()
     request.session.save()
-    UserSession.objects.create_from_request(request)
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
     UserSession.objects.purge_and_list(request.user)
 
 

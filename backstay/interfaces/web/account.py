@@ -95,8 +95,9 @@ def _password(request: HttpRequest) -> HttpResponse:
     users.check_password(fresh, user)
     user.set_password(fresh)
     user.save(update_fields=["password"])
+    key = request.session.session_key
     update_session_auth_hash(request, user)
-    sessions.moved(request)
+    sessions.moved(request, key)
     letters.tell(user, request, *LETTERS["account/email/password_changed"])
     messages.success(request, _("The password is changed. Other devices have to sign in again."))
     return redirect("/account")

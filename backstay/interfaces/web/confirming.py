@@ -29,7 +29,7 @@ ROUTES = {
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "page:banking/runs/<int:ident>/file",
 }  # fmt: skip
 # Names of routes: to send something to them.
-SENDING = {"page:settings", "page:settings/members", "page:banking/runs/new"}
+SENDING = {"page:settings", "end-sessions", "page:banking/runs/new"}
 # Acts of declared resources: (path, act).
 ACTS = {("banking/runs", "reverse")}
 OURS = ("confirm_password", "confirm_code", "confirm_credential", "confirm_only")
@@ -64,7 +64,9 @@ class Confirmed:
         if request.method == "POST" and any(name in request.POST for name in OURS[:3]):
             error = _wrong(request)
             if not error:
-                request.session["proved"] = sessions.now()
+                key = request.session.session_key
+                request.session.cycle_key()
+                sessions.moved(request, key)
                 return _go_on(request)
         return _ask(request, error)
 
