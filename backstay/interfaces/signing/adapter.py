@@ -13,6 +13,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -92,8 +94,6 @@ class Adapter(DefaultAccountAdapter):
         return response
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        from django.shortcuts import redirect
-
         return redirect("account_login")
 
     def add_message(
@@ -109,6 +109,11 @@ class Adapter(DefaultAccountAdapter):
     ) -> None:
         if template_prefix in LETTERS:
             letters.tell(user, self.request, *LETTERS[template_prefix])
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uidb36, _sep, rest = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": rest})
+        return str(self.request.build_absolute_uri(path))
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         letters.tell(
