@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound
@@ -60,14 +60,14 @@ def place_id(ctx: Ctx, code: str = "MAIN") -> int:
 
 _STOCK = """
 SELECT i.sku, i.name, p.code, l.amount, l.value, l.held, u.scale
-FROM (SELECT * FROM subaccount WHERE company_id = %s AND goods AND NOT memo OFFSET 0) s
+FROM (SELECT * FROM subaccount WHERE company_id = %(company)s AND goods AND NOT memo OFFSET 0) s
 CROSS JOIN LATERAL (SELECT * FROM live x WHERE x.subaccount_id = s.id OFFSET 0) l
 JOIN unit u ON u.id = s.unit_id JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
 WHERE l.amount <> 0 OR l.value <> 0 OR l.held <> 0 ORDER BY i.sku, p.code
 """
 _STOCK_AT = """
 SELECT i.sku, i.name, p.code, b.amount, b.value, 0::bigint, u.scale
-FROM balances_at(ARRAY(SELECT id FROM subaccount WHERE company_id = %s AND goods AND NOT memo), %s) b
+FROM balances_at(ARRAY(SELECT id FROM subaccount WHERE company_id = %(company)s AND goods AND NOT memo), %(day)s) b
 JOIN subaccount s ON s.id = b.subaccount_id JOIN unit u ON u.id = s.unit_id
 JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
 WHERE b.amount <> 0 OR b.value <> 0 ORDER BY i.sku, p.code
@@ -76,12 +76,39 @@ WHERE b.amount <> 0 OR b.value <> 0 ORDER BY i.sku, p.code
 
 def stock(ctx: Ctx, as_of: date | None = None) -> list[StockRow]:
     """Stock by item and place: now, from the live rows, or at the end of a day."""
-    found = (
-        rows.execute(_STOCK, [ctx.company])
-        if as_of is None
-        else rows.execute(_STOCK_AT, [ctx.company, as_of])
-    )
-    return [StockRow(*row) for row in found]
+    sql, params = _stock(ctx, as_of)
+    return [StockRow(*row) for row in rows.execute(sql, params)]
+
+
+def _stock(ctx: Ctx, as_of: date | None) -> tuple[str, dict[str, Any]]:
+    return (_STOCK if as_of is None else _STOCK_AT), {"company": ctx.company, "day": as_of}
+
+
+class Stocked(NamedTuple):
+    """A page of the stock; how many rows there are and what all are worth; the items worth most, by SKU."""
+
+    rows: list[StockRow]
+    count: int
+    value: int
+    best: list[tuple[str, int]]
+
+
+_PAGE = """
+WITH there AS MATERIALIZED (SELECT sku, name, code, amount, value, held, scale FROM ({stock}) x (sku, name, code, amount, value, held, scale)),
+best AS (SELECT sku, sum(value)::bigint AS value FROM there GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(best)s)
+SELECT 0, '', '', '', count(*), coalesce(sum(value), 0)::bigint, 0::bigint, 0 FROM there
+UNION ALL SELECT 1, sku, '', '', 0, value, 0, 0 FROM best
+UNION ALL (SELECT 2, * FROM there ORDER BY sku, code LIMIT %(limit)s OFFSET %(skip)s)
+"""
+
+
+def stock_page(ctx: Ctx, as_of: date | None, limit: int | None, skip: int, best: int) -> Stocked:
+    """The stock by item and place, a page of it, with the sums of all. One statement."""
+    sql, params = _stock(ctx, as_of)
+    found = rows.execute(_PAGE.replace("{stock}", sql), params | {"limit": limit, "skip": skip, "best": best})
+    (count, value) = next((row[4], row[5]) for row in found if row[0] == 0)
+    top = sorted(((row[1], row[5]) for row in found if row[0] == 1), key=lambda pair: (-pair[1], pair[0]))
+    return Stocked([StockRow(*row[1:]) for row in found if row[0] == 2], count, value, top)
 
 
 # By account where each holds goods alone, as the chart has them; by unit where an account may hold anything and does.

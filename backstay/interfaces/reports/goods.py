@@ -19,6 +19,8 @@ from backstay.interfaces.reports.sources import Source, documents_of
 from backstay.interfaces.reports.spans import Span, calendar, stands
 from backstay.interfaces.reports.tree import day_of, percent, said
 
+BEST = 8  # items of the chart
+
 
 @report(
     "stock",
@@ -30,14 +32,14 @@ from backstay.interfaces.reports.tree import day_of, percent, said
 def stock(ctx: Ctx, asked: Asked) -> Report:
     """What is there, by item and place, with its value beside the ledger's."""
     now = stands(ctx, asked.until)
-    found = goods.stock(ctx, None if now else asked.until)
+    found = goods.stock_page(ctx, None if now else asked.until, asked.limit, asked.skip, BEST)
     columns = (
         Column("item", _("Item"), screen=False), Column("name", _("Item"), css="p1", lead=True), Column("place", _("Place"), css="p3"), Column("quantity", _("Quantity"), "figure", 0, css="p4"),
         Column("held", _("Promised"), "figure", 0, css="c-c"), Column("cost", _("Each"), "figure", ctx.scale, css="c-c"), Column("value", _("Value"), "figure", ctx.scale, css="p2"),
     )  # fmt: skip
     year = calendar(ctx).around("year", asked.until).since
     lines = []
-    for r in found[asked.skip : asked.skip + asked.limit] if asked.limit else found:
+    for r in found.rows:
         card = link("stock-card", item=r.item, place=r.place, since=year, until=asked.until)
         quantity = from_steps(r.quantity, r.scale)
         each = (
@@ -50,7 +52,7 @@ def stock(ctx: Ctx, asked: Asked) -> Report:
             "value": from_steps(r.value, ctx.scale),
         }  # fmt: skip
         lines.append(Line(cells, "row", 1, {"name": card, "quantity": card, "value": card}))
-    value, ledger_value = sum(r.value for r in found), goods.ledger_value(ctx, None if now else asked.until)
+    value, ledger_value = found.value, goods.ledger_value(ctx, None if now else asked.until)
     made = Report(
         "stock", _("Stock"), _("at the end of %(day)s, %(currency)s") % {"day": day_of(asked.until), "currency": ctx.currency_code}, columns, lines,
         {"value": from_steps(value, ctx.scale)},
@@ -67,17 +69,13 @@ def stock(ctx: Ctx, asked: Asked) -> Report:
         Figure(_("Value"), from_steps(value, ctx.scale)),
         Figure(_("Value in the books"), from_steps(ledger_value, ctx.scale)),
     ]
-    made.count = len(found)
-    made.chart = None if asked.skip else _chart(ctx, found, value)
+    made.count = found.count
+    made.chart = None if asked.skip else _chart(ctx, found.best, value)
     made.empty = _("Nothing is in stock.")
     return made
 
 
-def _chart(ctx: Ctx, found: list[goods.StockRow], value: int) -> Chart | None:
-    worth: dict[str, int] = {}
-    for r in found:
-        worth[r.item] = worth.get(r.item, 0) + r.value
-    top = sorted(worth.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
+def _chart(ctx: Ctx, top: list[tuple[str, int]], value: int) -> Chart | None:
     if len(top) < 2 or value <= 0:
         return None
     share = percent(sum(v for _sku, v in top), value)

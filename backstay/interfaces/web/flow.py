@@ -15,7 +15,7 @@ _LINES = (
     "{table} f JOIN {orders} l ON l.id = f.order_line_id JOIN {lines} d ON d.id = f.{key} WHERE f.kind {kind}"
 )
 _IDS = "{} = ANY(%s::bigint[])"
-_ITEMS = "item = ANY(SELECT '{}:' || i FROM unnest(%s::bigint[]) i)"
+_ITEMS = "item = ANY(%s::text[])"  # invoice:42
 # Both kinds, the ids of both, FROM … WHERE …, and how each end is found by an index.
 Edge = tuple[str, str, str, str, str, str, str]
 
@@ -31,8 +31,15 @@ def _fulfilled(domain: str, other: str, lines: str, key: str, kind: str) -> Edge
 def _settled(document: str) -> Edge:
     item = f"substr(item, {len(document) + 2})::bigint"
     sql = f"banking_paymentline WHERE item LIKE '{document}:%%'"
-    by_item, by_payment = _ITEMS.format(document), _IDS.format("payment_id")
-    return f"invoicing.{document}", "banking.payment", item, "payment_id", sql, by_item, by_payment
+    return (
+        f"invoicing.{document}",
+        "banking.payment",
+        item,
+        "payment_id",
+        sql,
+        _ITEMS,
+        _IDS.format("payment_id"),
+    )
 
 
 EDGES: tuple[Edge, ...] = (
@@ -101,12 +108,14 @@ def _neighbours(frontier: Iterable[Key]) -> set[tuple[Key, Key]]:
     ids: dict[str, list[int]] = {}
     for kind, ident in frontier:
         ids.setdefault(kind, []).append(ident)
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[list[Any]] = []
     for k0, k1, a, b, sql, by_a, by_b in EDGES:
         for kind, found_by in ((k0, by_a), (k1, by_b)):
             if kind in ids:
                 parts.append(f"SELECT DISTINCT '{k0}', {a}, '{k1}', {b} FROM {sql} AND {found_by}")
-                params.append(ids[kind])
+                told = kind.partition(".")[2]
+                params.append([f"{told}:{i}" for i in ids[kind]] if found_by is _ITEMS else ids[kind])
     if not parts:
         return set()
     found = rows.execute(" UNION ALL ".join(parts) + f" LIMIT {LIMIT * 4}", params)

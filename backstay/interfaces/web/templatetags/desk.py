@@ -19,6 +19,7 @@ from backstay.platform import access
 from backstay.platform.figures import day_text, separators
 
 register = template.Library()
+FIGURES = ("number", "steps", "percent", "whole")
 
 
 @register.simple_tag
@@ -59,6 +60,18 @@ def cells(row: dict[str, Any], places: dict[str, str], document: bool) -> SafeSt
 def _title(row: dict[str, Any], cell: dict[str, Any], document: bool) -> str:
     look = ' class="code"' if document and cell["kind"] == "text" else ""
     return f'<a{look} href="{escape(row["href"])}">{escape(str(cell["text"]))}</a>'
+
+
+@register.simple_tag
+def line_cells(row: list[dict[str, Any]]) -> SafeString:
+    """The cells of a document's line, each with the head it has on a phone."""
+    made = []
+    for n, cell in enumerate(row):
+        kind = cell["kind"]
+        look = "amt med" if kind == "money" else "amt" if kind in FIGURES else "cell-main" if n == 0 else ""
+        css = f' class="{look}"' if look else ""
+        made.append(f'<td data-label="{escape(str(cell["label"]))}"{css}>{cell_of(cell)}</td>')
+    return SafeString("".join(made))
 
 
 @register.simple_tag
