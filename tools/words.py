@@ -25,7 +25,7 @@ SOURCE = ROOT / "backstay"
 LOCALE = SOURCE / "locale"
 LANGUAGES = ("de",)  # English is the source
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None, "gettext": None, "gettext_noop": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "_": None, "n": None, "gettext": None, "gettext_noop": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 REFUSALS = ("Refusal", "NotFound", "Denied", "Conflict")

@@ -58,16 +58,19 @@ def personal_hash(salt: str, value: str) -> str:
     return hashlib.sha256(f"{salt}:{value}".encode()).hexdigest()
 
 
-def blank(ctx: Ctx, objects: Mapping[str, Sequence[int]]) -> int:
-    """Blank the personal values that the trail keeps of objects (kind → ids); return how many. The trail stays whole."""
+def blank(ctx: Ctx, objects: Mapping[str, Sequence[int]], but: Sequence[str] = ()) -> int:
+    """Blank the personal values that the trail keeps of objects (kind → ids), all fields ``but`` some; return how many.
+
+    The trail stays whole: it holds salted hashes, and the salts go with the values.
+    """
     blanked = 0
     for kind, ids in objects.items():
         found = rows.execute(
             "UPDATE platform_auditvalue v SET value = NULL, salt = NULL, blanked_at = %s FROM platform_auditevent e"
             " WHERE e.company_id = %s AND e.kind = %s AND e.object_id = ANY(%s::bigint[]) AND v.event_id = e.id"
-            " AND v.blanked_at IS NULL RETURNING v.id",
-            [clock.now(), ctx.company, kind, list(ids)],
+            " AND v.blanked_at IS NULL AND v.field <> ALL(%s::text[]) RETURNING e.object_id",
+            [clock.now(), ctx.company, kind, list(ids), list(but)],
         )
         blanked += len(found)
-        record(ctx, kind, ids, "erase")
+        record(ctx, kind, sorted({ident for (ident,) in found}), "erase")
     return blanked

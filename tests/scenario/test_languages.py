@@ -17,6 +17,7 @@ from backstay.base.errors import Refusal
 from backstay.domains.sales import processes as sales
 from backstay.interfaces.web.words import said
 from backstay.platform.models import User
+from tests.conftest import ROOT
 from tests.scenario.test_web import PASSWORD, client, user
 from tests.trade import D, World
 from tools import words
@@ -72,6 +73,19 @@ def test_the_compiled_catalogue_is_that_of_the_text() -> None:
             t.decode().splitlines() for t in (source.read_bytes(), words.po(words.updated(language)))
         )
         assert list(islice(unified_diff(there, wanted, lineterm=""), 20)) == [], "run ./dev words"
+
+
+def test_every_way_of_marking_a_text_is_gathered() -> None:
+    """A module that marks texts under a name of its own says so to the gatherer, or its texts stay English."""
+    named = re.compile(
+        r"\bn?p?gettext(?:_noop|_lazy)? as (\w+)|^(\w+) = n?p?gettext(?:_noop|_lazy)?$", re.MULTILINE
+    )
+    used = {
+        a or b
+        for p in (ROOT / "backstay").rglob("*.py")
+        for a, b in named.findall(p.read_text(encoding="utf-8"))
+    }
+    assert {"_", "n"} <= used <= set(words.KEYWORDS)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -38,6 +38,7 @@ class PartyAccount(Record):
     """Where a party is paid: an account of its own at a bank."""
 
     personal: ClassVar = ("iban", "bic", "holder")
+    of_books: ClassVar = personal
     party = models.ForeignKey(
         "parties.Party", db_constraint=False, on_delete=models.PROTECT, related_name="bank_accounts"
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
-from backstay.domains.parties.models import Address, Consent, Party, PartyRole
+from backstay.domains.parties.models import Address, Consent, LegalHold, Party, PartyRole
 from backstay.domains.parties.rules import ROLES, AddressDraft, PartyDraft
 from backstay.platform import access, rows
 
@@ -19,6 +20,8 @@ __all__ = [
     "change_parties",
     "create_parties",
     "edit_parties",
+    "end_legal_holds",
+    "hold_parties",
     "record_consents",
 ]
 register(
@@ -100,6 +103,27 @@ def change_parties(ctx: Ctx, ids: Sequence[int], columns: dict[str, Sequence[Any
 def archive_parties(ctx: Ctx, ids: Sequence[int]) -> None:
     """Take parties out of use from today on."""
     change_parties(ctx, ids, {"archived_on": [ctx.today] * len(ids)})
+
+
+def hold_parties(ctx: Ctx, ids: Sequence[int], reason: str, until: date | None = None) -> list[int]:
+    """Keep what is held on parties from being erased, for a reason and until a day, or until it is ended."""
+    access.require(ctx, "parties.legalhold.create", ids)
+    if not reason.strip() or (until is not None and until < ctx.today):
+        raise Refusal(
+            "parties.hold_reason", "a legal hold needs a reason, and no end in the past", "Say why.", "reason"
+        )
+    rows.lock(Party, ids)
+    columns: dict[str, Sequence[Any]] = {"party_id": ids, "since_on": [ctx.today] * len(ids)}
+    return rows.insert(
+        LegalHold, columns | {"reason": [reason.strip()[:200]] * len(ids), "until_on": [until] * len(ids)}
+    )
+
+
+def end_legal_holds(ctx: Ctx, ids: Sequence[int]) -> None:
+    """End legal holds: what they held may be erased."""
+    access.require(ctx, "parties.legalhold.end", ids)
+    rows.lock(LegalHold, ids)
+    rows.update(LegalHold, ids, {"ended_on": [ctx.today] * len(ids)})
 
 
 def record_consents(ctx: Ctx, consents: Sequence[tuple[int, str, str, str, str]]) -> list[int]:

@@ -13,6 +13,11 @@ class Party(Record):
     """A person or an organisation. Amounts in the smallest step of the company's currency."""
 
     personal: ClassVar = ("name", "legal_name", "tax_id", "email", "phone", "website")
+    of_books: ClassVar = (
+        "name",
+        "legal_name",
+        "tax_id",
+    )  # papers and books name him as long as they are kept
     KINDS: ClassVar = [("organisation", "organisation"), ("person", "person")]
     TREATMENTS: ClassVar = [(t, t) for t in ("domestic", "exempt", "eu", "export")]
 
@@ -70,6 +75,7 @@ class Address(Record):
     """A postal address. ``country`` by ISO 3166-1 alpha-2."""
 
     personal: ClassVar = ("name", "street", "street2", "city", "postal_code", "region")
+    of_books: ClassVar = personal
     party = models.ForeignKey(Party, db_constraint=False, on_delete=models.PROTECT, related_name="addresses")
     kind = models.CharField(max_length=10, default="main")
     name = models.CharField(max_length=200, blank=True, default="")
@@ -127,5 +133,26 @@ class Consent(Record):
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["granted", "withdrawn"]), name="parties.consent_state"
+            ),
+        ]
+
+
+class LegalHold(Record):
+    """What is held on a party may not be erased: a dispute, an audit; until it is ended."""
+
+    party = models.ForeignKey(
+        Party, db_constraint=False, on_delete=models.PROTECT, related_name="legal_holds"
+    )
+    reason = models.CharField(max_length=200)
+    since_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="parties.hold_reason"),
+            models.CheckConstraint(
+                condition=models.Q(until_on=None) | models.Q(until_on__gte=models.F("since_on")),
+                name="parties.hold_span",
             ),
         ]

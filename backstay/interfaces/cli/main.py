@@ -29,6 +29,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("backstay.interfaces.cli.backup", "Write a backup, once or every day."),
     "restore": ("backstay.interfaces.cli.backup", "Bring a backup back, or try whether it would come back."),
     "release": ("backstay.interfaces.cli.backup", "After a restore: let mail and messages go out again."),
+    "person": (
+        "backstay.interfaces.cli.person",
+        "What is held on a person: all of it as a file; erasure; legal holds.",
+    ),
     "verify": ("backstay.interfaces.cli.verify", "Check books, stock, open items and documents."),
     "simulate": ("backstay.interfaces.cli.simulate", "Let a company of our own making trade."),
     "bench": ("backstay.interfaces.cli.bench", "Measure the ledger and order to cash."),

@@ -30,7 +30,7 @@ from backstay.interfaces.web.fields import (
 from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.models import Once
-from backstay.platform.resources import PAGES, RESOURCES, Resource, draft_of, label
+from backstay.platform.resources import EXTRA, PAGES, RESOURCES, Resource, draft_of, label
 
 ICONS = {
     "confirm": "check", "ship": "truck", "receive": "package", "invoice": "receipt", "bill": "file-invoice", "pay": "cash", "close": "circle-check",
@@ -189,7 +189,25 @@ def offered(
             if not askable(resource, act):
                 continue  # what it needs can't be asked in a menu: it has a page or stays out
         (back if act in GRAVE else forward).append(made)
-    return forward, back
+    return forward, back + _about(ctx, resource, ident)
+
+
+def _about(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
+    """Pages about a row that are no acts: they stand below what corrects it."""
+    known = {
+        *resource.acts,
+        *EXTRA.get(resource.kind, {}),
+        *(resource.life.transitions if resource.life else ()),
+    }
+    begins = f"{resource.path}/<int:ident>/"
+    found = [
+        p for p in PAGES.values() if p.path.startswith(begins) and p.path.removeprefix(begins) not in known
+    ]
+    return [
+        {"act": "", "text": _(p.title), "icon": "fingerprint", "grave": True, "page": "/" + p.path.replace("<int:ident>", str(ident))}
+        for p in found
+        if "/" not in p.path.removeprefix(begins) and access.may(ctx, p.action, [ident])
+    ]  # fmt: skip
 
 
 def choices(each: Field) -> list[tuple[int, str]]:

@@ -78,6 +78,7 @@ RULES = (
     Said("bill_before_receipt", n("Bills may come before the goods"), n("Otherwise a bill waits until something has arrived."), "yes"),
     Said("bill_rounding", n("Rounding on bills"), n("A paper's total may differ from its lines by so much."), "figure", usual="0.02"),
     Said("payment_difference", n("Payment difference"), n("So much too little or too much is written off when a payment is matched."), "figure", usual="1.00"),
+    Said("retention_years", n("Books are kept for"), n("Years after a year's end; until then names on papers are not erased."), "figure", usual="10"),
     Said("hold_days", n("Stock is held for"), n("Days that a confirmed order keeps its goods from others."), "figure", usual="365"),
 )  # fmt: skip
 SIGNING = (

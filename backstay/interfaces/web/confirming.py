@@ -29,7 +29,12 @@ ROUTES = {
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "page:banking/runs/<int:ident>/file",
 }  # fmt: skip
 # Names of routes: to send something to them.
-SENDING = {"page:settings", "end-sessions", "page:banking/runs/new"}
+SENDING = {
+    "page:parties/parties/<int:ident>/personal",
+    "page:settings",
+    "end-sessions",
+    "page:banking/runs/new",
+}
 # Acts of declared resources: (path, act).
 ACTS = {("banking/runs", "reverse")}
 OURS = ("confirm_password", "confirm_code", "confirm_credential", "confirm_only")

@@ -36,7 +36,7 @@ def detail(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     shown = request.GET.get("preview", "")
     preview = (
         acts.preview(ctx, resource, shown, [ident], acts.answers(ctx, resource, shown, {}))
-        if shown in {a["act"] for a in forward + back}
+        if shown and shown in {a["act"] for a in forward + back}
         else None
     )
     context: dict[str, Any] = {

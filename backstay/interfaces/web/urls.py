@@ -19,6 +19,7 @@ from backstay.interfaces.web import (
     payruns,
     people,
     periods,
+    personal,
     picking,
     quick,
     receiving,
@@ -75,6 +76,7 @@ SCREENS = (
     reporting,
     periods,
     yourdata,
+    personal,
 )  # they register their pages
 register_converter(ResourcePath, "res")
 register_converter(ImportPath, "brought")
