@@ -88,7 +88,7 @@ class Stocked(NamedTuple):
     """A page of the stock; how many rows there are and what all are worth; the items worth most, by SKU."""
 
     rows: list[StockRow]
-    count: int
+    many: int
     value: int
     best: list[tuple[str, int]]
 

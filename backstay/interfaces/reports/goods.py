@@ -69,7 +69,7 @@ def stock(ctx: Ctx, asked: Asked) -> Report:
         Figure(_("Value"), from_steps(value, ctx.scale)),
         Figure(_("Value in the books"), from_steps(ledger_value, ctx.scale)),
     ]
-    made.count = found.count
+    made.count = found.many
     made.chart = None if asked.skip else _chart(ctx, found.best, value)
     made.empty = _("Nothing is in stock.")
     return made
