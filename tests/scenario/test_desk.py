@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from backstay.domains.sales import processes as sales
 from backstay.platform import rows
 from backstay.platform.models import Draft, Membership, Notice, User
 from tests.scenario.test_web import PASSWORD
-from tests.trade import World
+from tests.trade import D, World
 
 JSON = {"HTTP_ACCEPT": "application/json"}
 
@@ -319,6 +320,31 @@ def test_a_long_list_by_key(ann: Client, stocked: World, count_statements: Any) 
             href = "/sales/orders" + more[1].replace("&amp;", "&") if more else ""
         assert len(seen) == len(set(seen)) == 130, sort
     assert "Rows" in ann.get("/sales/orders?group=state").content.decode()
+
+
+def test_a_long_document_by_pages(ann: Client, world: World, count_statements: Any) -> None:
+    """A hundred lines at a time, told which of how many; as many statements for ninety lines as for three."""
+    lines = tuple(sales.OrderLineDraft(world.items["A"], Decimal(n)) for n in range(1, 231))
+    with world.work() as ctx:
+        drafts = [
+            sales.QuotationDraft(world.parties["C1"], D, lines[:n], world.places["W1"]) for n in (3, 90, 230)
+        ]
+        short, full, long = sales.create_quotations(ctx, drafts)
+    told = []
+    for ident in (short, short, full):
+        with count_statements() as seen:
+            assert ann.get(f"/sales/orders/{ident}").status_code == 200
+        told.append(len(seen))
+    assert told[1] == told[2]
+    shown, at = 0, f"/sales/orders/{long}"
+    for of in ("1 to 100 of 230", "101 to 200 of 230", "201 to 230 of 230"):
+        page = ann.get(at).content.decode()
+        assert of in page
+        shown += page.count('data-label="Item"')
+        onward = re.findall(r'href="(\?lines=\d+)#h-lines"', page)
+        at = f"/sales/orders/{long}{onward[-1]}"
+    assert shown == 230
+    assert onward == ["?lines=100"], "the last page leads back only"
 
 
 def test_a_strangers_script_learns_that_the_session_is_over(world: World) -> None:
