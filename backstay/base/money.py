@@ -27,8 +27,3 @@ def from_steps(steps: int, scale: int) -> Decimal:
 def plain(steps: int, scale: int) -> str:
     """The figure as text for machines: ``-1234.50``."""
     return format(from_steps(steps, scale), "f")
-
-
-def grouped(steps: int, scale: int) -> str:
-    """The figure as text for people: ``−1,234.50`` with a true minus sign."""
-    return f"{from_steps(steps, scale):,f}".replace("-", "\N{MINUS SIGN}")

@@ -22,6 +22,10 @@ LABELS.update(
             _("Domestic as a rule; EU and export for business customers abroad."),
         ),
         "parties.Party.email": (_("Mail"), _("Invoices go here.")),
+        "parties.Party.language": (
+            _("Language of papers"),
+            _("Invoices are written in it; left out, in your company's."),
+        ),
         "credit_limit": (_("Credit limit"), _("What it may owe at most, confirmed orders included.")),
     }
 )
@@ -33,6 +37,7 @@ FORM = (
     "tax_id",
     "email",
     "phone",
+    "language:en,de",
     "payment_days",
     "tax_treatment",
 )

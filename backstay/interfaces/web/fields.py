@@ -142,9 +142,12 @@ def _allowed(model: type[models.Model], name: str) -> tuple[str, ...]:
         return ()
 
 
+WRITTEN = {"todo": "to do", "en": "English", "de": "German"}  # words that are stored in another way
+
+
 def word_of(word: str) -> str:
     """A stored word as people read it."""
-    plain = {"todo": "to do"}.get(word, word.replace("_", " "))
+    plain = WRITTEN.get(word, word.replace("_", " "))
     return pgettext("word", plain[:1].upper() + plain[1:]) if plain else ""
 
 

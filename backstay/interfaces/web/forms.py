@@ -24,7 +24,7 @@ from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access
 from backstay.platform.context import Ctx
 from backstay.platform.figures import local
-from backstay.platform.resources import Resource
+from backstay.platform.resources import EXTRA, Resource
 
 
 @signed_in
@@ -88,6 +88,7 @@ def _posted(
     seen = int(request.POST.get("revision", "0")[:9]) if request.POST.get("revision", "0").isdigit() else 0
     key = request.POST.get("once", "")
     do = request.POST.get("do", "save")
+    _known(resource, do)
     if do not in ("save", "discard") and (before := acts.once(ctx, key)):
         return redirect(before)
     saved = (
@@ -105,6 +106,11 @@ def _posted(
     if do == "save":
         return redirect(f"/{resource.path}/drafts/{saved.id}")
     return _finish(request, resource, saved, of, do, key)
+
+
+def _known(resource: Resource, act: str) -> None:
+    if act not in ("save", "discard", "make", *resource.acts, *EXTRA.get(resource.kind, {})):
+        raise NotFound("web.act", f"there is no act {act[:40]}", "Choose one on the page.")
 
 
 def _finish(

@@ -116,7 +116,9 @@ def declared() -> Iterator[tuple[str, str | None, str]]:
 
 
 def _word(word: str) -> str:
-    plain = word.replace("_", " ")
+    from backstay.interfaces.web.fields import WRITTEN
+
+    plain = WRITTEN.get(word, word.replace("_", " "))
     return plain[:1].upper() + plain[1:]
 
 
