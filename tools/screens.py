@@ -81,6 +81,8 @@ SCREENS = (
     Screen("settings", "/settings"),
     Screen("inbox", "/notices"),
     Screen("account", "/account"),
+    Screen("your-data", "/settings/data"),
+    Screen("personal-data", "/parties/parties/1/personal"),
     Screen("nothing-there", "/sales/orders?q=zzzz"),
     Screen("home-german", "/", language="de"),
     Screen("orders-german", "/sales/orders", language="de"),

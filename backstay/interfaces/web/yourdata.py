@@ -65,7 +65,7 @@ def amount(size: int) -> str:
     """Bytes as people say them."""
     for unit, step in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= step:
-            return f"{number_text(Decimal(size) / step, 1)} {unit}"
+            return f"{number_text(round(Decimal(size) / step, 1), 1)} {unit}"
     return _("%(n)s bytes") % {"n": size}
 
 
