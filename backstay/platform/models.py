@@ -77,7 +77,13 @@ class AuditEvent(Tenant):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["company_id", "kind", "object_id"], name="audit_object")]
+        indexes: ClassVar = [
+            models.Index(fields=["company_id", "kind", "object_id"], name="audit_object"),
+            models.Index(fields=["company_id", "at", "id"], name="audit_at"),
+            models.Index(fields=["company_id", "actor", "at", "id"], name="audit_actor"),
+            models.Index(fields=["company_id", "kind", "at", "id"], name="audit_kind"),
+            models.Index(fields=["company_id", "event", "at", "id"], name="audit_event"),
+        ]
 
 
 class AuditValue(Tenant):

@@ -7,7 +7,8 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from backstay import ledger
-from backstay.platform import backup, jobs, mail, outbox, rows, throttle, work
+from backstay.base.errors import Refusal
+from backstay.platform import backup, jobs, mail, outbox, rows, sealing, throttle, work
 
 log = structlog.get_logger(__name__)
 HANDLERS = (mail,)  # imported here, so that the worker knows who delivers what
@@ -39,6 +40,17 @@ def back_up(timestamp: int) -> None:
     """Write the day's backup, where a schedule is kept and the newest copy is a day old."""
     if made := backup.when_due():
         log.info("backup.made", path=str(made))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="backstay.platform.tasks.seal", queueing_lock="seal")
+def seal(timestamp: int) -> None:
+    """Seal what is settled, company by company; one whose key is missing keeps none of the others waiting."""
+    for (company,) in rows.execute("SELECT companies_unsealed()"):
+        try:
+            log.info("seal.sealed", company=company, leaves=sealing.seal_company(company))
+        except Refusal as exc:
+            log.error("seal.refused", company=company, code=exc.code, message=exc.message)
 
 
 @app.task(name="backstay.platform.tasks.run_work", queue=jobs.LONG)

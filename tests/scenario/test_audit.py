@@ -23,6 +23,9 @@ from backstay.platform.models import AuditEvent, AuditValue, Membership, User
 # Tables without a trail of their own, and why.
 UNTOLD = {
     "platform_auditevent": "is the trail",
+    "unsealed": "is the seal",
+    "seal_block": "is the seal",
+    "seal_leaf": "is the seal",
     "platform_auditvalue": "is the trail",
     "platform_outbox": "messages on their way; their cause tells",
     "platform_file": "never changed; told when it is attached",

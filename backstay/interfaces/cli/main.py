@@ -33,6 +33,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "backstay.interfaces.cli.person",
         "What is held on a person: all of it as a file; erasure; legal holds.",
     ),
+    "audit": ("backstay.interfaces.cli.audit", "Say who did what, when, from where: before and after."),
+    "seal": (
+        "backstay.interfaces.cli.seal",
+        "Say until when the books are sealed; keys, heads, sealed export.",
+    ),
     "verify": ("backstay.interfaces.cli.verify", "Check books, stock, open items and documents."),
     "simulate": ("backstay.interfaces.cli.simulate", "Let a company of our own making trade."),
     "bench": ("backstay.interfaces.cli.bench", "Measure the ledger and order to cash."),

@@ -34,7 +34,7 @@ def export(request: HttpRequest, path: str, form: str) -> HttpResponse:
         kind = declared.kind_of(ctx, path)
         pages = _objects(ctx, resource, what)
         again = [row for page in pages for row in giving.rows_of(ctx, resource, kind, page)]
-        return _table(resource.path.replace("/", "-"), form, giving.labels(kind), again)
+        return table(resource.path.replace("/", "-"), form, giving.labels(kind), again)
     names = [n for n in resource.columns if not what.columns or n.partition(":")[0] in what.columns]
     fields = [field_of(resource, n) for n in names]
     rows: list[list[str]] = []
@@ -47,7 +47,7 @@ def export(request: HttpRequest, path: str, form: str) -> HttpResponse:
         if not page.after:
             break
         what.after = page.after
-    return _table(resource.path.replace("/", "-"), form, [f.label for f in fields], rows)
+    return table(resource.path.replace("/", "-"), form, [f.label for f in fields], rows)
 
 
 def _objects(ctx: Ctx, resource: Resource, what: listing.Asked) -> Iterator[list[Any]]:
@@ -62,7 +62,8 @@ def _objects(ctx: Ctx, resource: Resource, what: listing.Asked) -> Iterator[list
         yield page
 
 
-def _table(name: str, form: str, heads: list[str], rows: list[list[str]]) -> HttpResponse:
+def table(name: str, form: str, heads: list[str], rows: list[list[str]]) -> HttpResponse:
+    """Rows as a file, CSV or XLSX; no cell is taken for a formula."""
     if form == "csv":
         out = io.StringIO()
         writer = csv.writer(out)

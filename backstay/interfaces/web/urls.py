@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, register_converter
 
 from backstay.interfaces.imports import opening
 from backstay.interfaces.web import (
+    auditing,
     bank,
     boards,
     calendars,
@@ -77,6 +78,7 @@ SCREENS = (
     periods,
     yourdata,
     personal,
+    auditing,
 )  # they register their pages
 register_converter(ResourcePath, "res")
 register_converter(ImportPath, "brought")
