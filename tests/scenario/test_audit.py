@@ -108,9 +108,8 @@ def test_order_to_cash_leaves_a_handful(shop: Shop) -> None:
         ("sales.order", "create"), ("sales.order", "confirm"), ("inventory.shipment", "post"),
         ("invoicing.invoice", "post"), ("banking.payment", "post"),
     ]  # fmt: skip
-    assert {(e.actor, e.login == "", e.origin.split()[0]) for e in seen.events} == {
-        ("system:bench", False, "process")
-    }
+    assert {e.actor for e in seen.events} == {"system:bench"}
+    assert all(e.login and e.origin for e in seen.events)
 
 
 def test_every_table_leaves_a_trail(owner: psycopg.Connection[Any]) -> None:
