@@ -55,10 +55,10 @@ def test_the_page_costs_the_same_with_many_messages(
 
 
 def test_nobody_else_is_called() -> None:
-    """No module of ours opens a connection to the outside by itself: mail leaves by Django, single sign-on by its library."""
+    """One module alone opens a connection to the outside by itself: it asks the company's own directory, where one is set."""
     clients = re.compile(
         r"^\s*(?:from|import) (?:urllib\.request|http\.client|requests|httpx|aiohttp|smtplib|ftplib|telnetlib)\b",
         re.MULTILINE,
     )
     found = [p for p in (ROOT / "backstay").rglob("*.py") if clients.search(p.read_text(encoding="utf-8"))]
-    assert found == []
+    assert [p.name for p in found] == ["oidc.py"]

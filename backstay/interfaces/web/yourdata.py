@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n
 
+from backstay.interfaces.signing import oidc
 from backstay.interfaces.web.company import KIND, SYSTEM, members
 from backstay.interfaces.web.fields import number_text
 from backstay.interfaces.web.resource import Answer
@@ -98,4 +99,9 @@ def sends(ctx: Ctx) -> list[dict[str, str]]:
     )
     made = [{"what": _("Mail"), "where": mail, "count": counted.pop("mail", (0, 0))}]
     made += [{"what": topic, "where": "", "count": many} for topic, many in sorted(counted.items())]
-    return [m | {"sent": f"{m['count'][0] - m['count'][1]:,}", "waiting": f"{m['count'][1]:,}"} for m in made]
+    told = [m | {"sent": f"{m['count'][0] - m['count'][1]:,}", "waiting": f"{m['count'][1]:,}"} for m in made]
+    asks = _("asked who signs in: %(host)s")
+    return told + [
+        {"what": p.name, "where": asks % {"host": p.issuer}, "sent": "", "waiting": ""}
+        for p in oidc.providers().values()
+    ]
