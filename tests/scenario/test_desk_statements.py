@@ -10,7 +10,7 @@ import pytest
 from backstay.interfaces import deskbench, deskdata
 from backstay.interfaces.cli.verify import run as verify
 
-SMALL, LARGE, DAYS = 60, 600, 40  # orders, over so many days: pages hold 50 or 100 lines
+SMALL, LARGE, DAYS = 60, 600, 25  # orders, over so many days: pages hold 50 or 100 lines
 Pages = dict[str, deskbench.Visit]
 
 

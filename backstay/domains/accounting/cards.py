@@ -73,7 +73,7 @@ WITH page AS MATERIALIZED (
 {_CARD_ROW} FROM page p JOIN subaccount s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
 {_WHO} ORDER BY p.posted_on, p.entry_id, p.line
 """
-FEW = 400  # subaccounts that are read one by one
+FEW, FEW_OF_PARTY = 400, 5000  # subaccounts that are read one by one: a party's postings are rare among all
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,9 @@ def moves(
 ) -> list[Move]:
     """Postings of a card in the days, by day, entry and line, those after ``after`` only."""
     scope = card.scope(ctx)
-    sql = f"SELECT count(*) FROM (SELECT FROM subaccount s WHERE {_CARD_SCOPE} LIMIT {FEW + 1}) x"
-    few = rows.execute(sql, scope)[0][0] <= FEW or limit is None
+    most = FEW if card.party is None else FEW_OF_PARTY
+    sql = f"SELECT count(*) FROM (SELECT FROM subaccount s WHERE {_CARD_SCOPE} LIMIT {most + 1}) x"
+    few = rows.execute(sql, scope)[0][0] <= most or limit is None
     day, entry, line = after
     params = scope | {
         "since": since,
