@@ -33,7 +33,8 @@ PART = 1024 * 1024
 
 _COMPANIES = """
 SELECT c.id, c.name, (SELECT count(*) FROM entry e WHERE e.company_id = c.id), count(p), coalesce(sum(p.debit), 0)::bigint,
-       encode(sha256(coalesce(string_agg(p.told, ',' ORDER BY p.subaccount_id), '')::bytea), 'hex')
+       encode(sha256(coalesce(string_agg(p.told, ',' ORDER BY p.subaccount_id), '')::bytea), 'hex'),
+       (SELECT b.number || ' ' || b.hash FROM seal_block b WHERE b.company_id = c.id ORDER BY b.number DESC LIMIT 1)
 FROM company c LEFT JOIN (
     SELECT company_id, subaccount_id, sum(greatest(value, 0)) AS debit, format('%s:%s:%s:%s', subaccount_id, count(*), sum(amount), sum(value)) AS told
     FROM posting GROUP BY 1, 2) p ON p.company_id = c.id
@@ -42,7 +43,7 @@ GROUP BY c.id, c.name ORDER BY c.id
 
 
 def figures(connection: psycopg.Connection[Any]) -> dict[str, Any]:
-    """What a copy must agree with: rows of every table; entries, postings, turnover and balances of each company."""
+    """What a copy must agree with: rows of every table; entries, postings, turnover, balances and the end of the sealed chain of each company."""
     schema = database.schema()
     connection.execute(sql.SQL("SET search_path = {}, pg_temp").format(sql.Identifier(schema)))
     names = connection.execute(
@@ -55,8 +56,8 @@ def figures(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         ).fetchone()
         tables[name] = counted[0] if counted else 0
     companies = [
-        {"id": i, "name": n, "entries": e, "postings": p, "turnover": t, "balances": b}
-        for i, n, e, p, t, b in connection.execute(_COMPANIES).fetchall()
+        {"id": i, "name": n, "entries": e, "postings": p, "turnover": t, "balances": b, "head": h}
+        for i, n, e, p, t, b, h in connection.execute(_COMPANIES).fetchall()
     ]
     return {"tables": tables, "companies": companies}
 

@@ -132,7 +132,7 @@ def _differences(told: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
         if found["tables"].get(table) != count:
             yield f"{table}: {count:,} rows were saved, {found['tables'].get(table, 0):,} came back"
     for saved, back in zip(told["companies"], found["companies"], strict=True):
-        for key in ("entries", "postings", "turnover", "balances"):
+        for key in ("entries", "postings", "turnover", "balances", "head"):
             if saved[key] != back[key]:
                 yield f"{saved['name']}: {key} {saved[key]} was saved, {back[key]} came back"
 

@@ -15,7 +15,7 @@ import pytest
 
 from backstay.base.errors import Refusal
 from backstay.domains.sales import processes as sales
-from backstay.platform import archive, backup, database, files, mail, restoring
+from backstay.platform import archive, backup, database, files, mail, restoring, sealing
 from tests.conftest import EXTERNAL, ROOT, drop
 from tests.trade import D, World
 
@@ -32,6 +32,7 @@ def traded(world: World) -> World:
         sales.invoice_orders(ctx, [sales.OrderInvoiceDraft(order, D)])
         world.paper = files.store(ctx, "paper.txt", b"what was agreed", "text/plain")  # type: ignore[attr-defined]
         mail.send(ctx, [{"to": ["c@example.com"], "subject": "s", "body": "b"}], ["one"])
+    sealing.seal_company(world.company)
     return world
 
 
@@ -79,7 +80,10 @@ def test_a_backup_comes_back_elsewhere_and_sends_nothing(
     with psycopg.connect(elsewhere["DATABASE_URL"]) as connection:
         found = archive.figures(connection)
     assert found["companies"] == told["companies"]
-    assert {t: n for t, n in found["tables"].items() if told["tables"].get(t) != n} == {}
+    assert next(c["head"] for c in told["companies"] if c["id"] == traded.company)
+    more = {t: n - told["tables"][t] for t, n in found["tables"].items() if told["tables"][t] != n}
+    paused = len(told["companies"])  # the trail tells that each company was paused
+    assert more == {"platform_auditevent": paused, "unsealed": paused}
     verified = run(elsewhere, "-m", "backstay", "verify", "--company", str(traded.company))
     assert verified.returncode == 0, verified.stdout + verified.stderr
     script = (
