@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from backstay.base.rights import NOTHING, Rights
+
 
 @dataclass(frozen=True, slots=True)
 class Ctx:
@@ -25,4 +27,4 @@ class Ctx:
     scale: int  # decimal places of the company's currency
     accounts: Mapping[str, int]  # role → account id
     settings: Mapping[str, Any]
-    role: str = ""  # of the actor in this company: "system", "owner", … or "" for a stranger
+    rights: Rights = NOTHING  # of the actor in this company on this day; a stranger has none

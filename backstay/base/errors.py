@@ -76,6 +76,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "platform.frozen": ("", "Reverse it and enter it anew."),
     "platform.append_only": ("", "Rows of this table are only added."),
     "access.company": ("", "Set company and actor by work()."),
+    "access.above": ("", "Ask an owner."),
+    "access.last_owner": ("", "Make somebody else an owner first."),
 }
 _RAW = (
     "new row for relation",

@@ -13,11 +13,12 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from backstay.base import rights
 from backstay.base.context import Ctx
 from backstay.interfaces.web.fields import Field, column, title_of, word_of
 from backstay.interfaces.web.words import did
 from backstay.ledger.models import Account, Period
-from backstay.platform import rows
+from backstay.platform import access, rows
 from backstay.platform.figures import day_text, money_text, number_text
 from backstay.platform.models import AuditEvent
 from backstay.platform.resources import for_kind, label
@@ -175,10 +176,15 @@ def _told(
 ) -> Told:
     model, resource = model_of(event.kind), for_kind(event.kind)
     made: list[Change] = []
+    away = {name for name, rule in access.fields(ctx, event.kind).items() if rule == rights.HIDDEN}
     for name, pair in filled.items():
-        if name in HIDDEN or (model is None and name == "id"):
+        if name in HIDDEN or (model is None and name == "id") or {name, name.removesuffix("_id")} & away:
             continue
-        made += _lines(ctx, model, pair, named) if name == "lines" else _change(ctx, model, name, pair, named)
+        made += (
+            _lines(ctx, model, pair, named, away)
+            if name == "lines"
+            else _change(ctx, model, name, pair, named)
+        )
     title = named.get((model, event.object_id), "") if model is not None else ""
     return Told(
         event.pk, event.at, people[event.actor], event.actor, did(event.event), event.event, event.kind, what_of(event.kind), event.object_id,
@@ -198,7 +204,9 @@ def _change(
     return [Change(text, old, new)]
 
 
-def _lines(ctx: Ctx, model: type[models.Model] | None, pair: Sequence[Any], named: Named) -> list[Change]:
+def _lines(
+    ctx: Ctx, model: type[models.Model] | None, pair: Sequence[Any], named: Named, away: set[str]
+) -> list[Change]:
     """Lines by their position: those that came, went, or say something else now."""
     child = _child(model) if model is not None else None
     before, after = ({row.get("position", n): row for n, row in enumerate(side or (), 1)} for side in pair)
@@ -208,7 +216,9 @@ def _lines(ctx: Ctx, model: type[models.Model] | None, pair: Sequence[Any], name
         keys = [
             k
             for k in {**was, **became}
-            if was.get(k) != became.get(k) and k != "position" and became.get(k, was.get(k)) != ""
+            if was.get(k) != became.get(k)
+            and k not in {"position", *away}
+            and became.get(k, was.get(k)) != ""
         ]
         texts = [_line(ctx, child, {k: side[k] for k in keys if k in side}, named) for side in (was, became)]
         made.append(Change(_("line %(n)s") % {"n": place}, *texts))

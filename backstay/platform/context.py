@@ -21,11 +21,12 @@ from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import refusal_from
 from backstay.platform import rows
+from backstay.platform.roles import rights_of
 
 # Where what is done here comes from, for the trail: "web 192.0.2.7 4f2a91c0", "cli backstay post", "worker run_work".
 ORIGIN: ContextVar[str] = ContextVar("origin", default=f"process {Path(sys.argv[0] or 'python').name}")
 _BEGIN = (
-    "SELECT currency_id, currency_code, scale, settings, accounts, role_of(%s, %s), set_config('backstay.origin', %s, true)"
+    "SELECT currency_id, currency_code, scale, settings, accounts, rights_of(%s, %s), set_config('backstay.origin', %s, true)"
     " FROM begin_work(%s, %s, %s)"
 )
 
@@ -51,13 +52,13 @@ def enter(company: int, actor: str, request: str = "") -> Ctx:
     """Set company and actor in the transaction that is open now, and describe the company."""
     today = clock.today()
     found = rows.execute(_BEGIN, [actor, today, ORIGIN.get()[:200], company, actor, request])[0]
-    currency, code, scale, settings, accounts, role, _ = found
+    currency, code, scale, settings, accounts, held, _ = found
     return Ctx(
         company=company,
         actor=actor,
         request=request,
         today=today,
-        role=role or "",
+        rights=rights_of(held),
         currency=currency,
         currency_code=code,
         scale=scale,

@@ -107,7 +107,8 @@ def setting(
 
 def platform_triggers() -> Iterator[Trigger]:
     """Tables of the platform and of the ledger."""
-    yield from record("platform_membership", "platform.membership")
+    for name in ("membership", "teammember", "exemption"):
+        yield from record(f"platform_{name}", f"platform.{name}")
     yield from record("account", "accounting.account")
     yield from record("period", "accounting.period", ignored=("closed_at",))
     yield Trigger(

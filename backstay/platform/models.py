@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from backstay.platform.records import Tenant
+from backstay.platform.records import Record, Tenant
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,7 +41,7 @@ class User(AbstractBaseUser):
 
 
 class Membership(Tenant):
-    """A user works for a company, from a day to a day."""
+    """A user has a role in a company, from a day to a day; several roles are several rows."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=40, default="owner")
@@ -50,8 +50,50 @@ class Membership(Tenant):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company_id", "user"], name="access.membership_once")
+            models.UniqueConstraint(
+                fields=["company_id", "user", "role", "since_on"], name="access.membership_once"
+            )
         ]
+
+
+class Role(Record):
+    """A role of this company: one of its own, or a default one as this company changed it (``platform/roles.py``)."""
+
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    rights = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "code"], name="access.role_once")
+        ]
+
+
+class TeamMember(Tenant):
+    """A user belongs to a team, from a day to a day: a scope of “team” reaches the rows of all in it."""
+
+    team = models.CharField(max_length=60)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    since_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company_id", "team", "user", "since_on"], name="access.team_once"
+            )
+        ]
+
+
+class Exemption(Tenant):
+    """A person may do both acts of a duty, for a reason, until a day. Only added: it ends by its day."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    duty = models.CharField(max_length=40)
+    reason = models.TextField()
+    until_on = models.DateField()
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField(db_default=models.functions.Now())
 
 
 class AuditEvent(Tenant):

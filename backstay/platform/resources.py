@@ -66,6 +66,9 @@ class Resource:
     search: Any = None
     board: str = ""
     calendar: str = ""
+    # As one actor sees it (``seeing.seen``): fields that are hidden or only read, and the declaration itself.
+    hidden = fixed = frozenset[str]()
+    whole = None
 
     def __post_init__(self) -> None:
         domain, words = self.model.partition(".")[0], self.names[1].lower()

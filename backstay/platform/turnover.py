@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from backstay.base.context import Ctx
-from backstay.platform import rows
+from backstay.platform import access, rows
 
 KEYS = {
     "party": "t.party_id",
@@ -68,7 +68,7 @@ ORDER BY 1, 2
 """
 _EACH = """
 SELECT w.n, {key} AS key, {day} AS day, {sums} FROM spans w JOIN platform_turnover t ON t.counted_on BETWEEN w.since AND w.until
-WHERE t.company_id = %(company)s AND t.kind = ANY(%({kinds})s::text[])
+WHERE t.company_id = %(company)s AND {seen} AND t.kind = ANY(%({kinds})s::text[])
   AND (%(party)s::bigint IS NULL OR t.party_id = %(party)s) AND (%(item)s::bigint IS NULL OR t.item_id = %(item)s)
 GROUP BY {by}
 """
@@ -88,10 +88,18 @@ def turnover(ctx: Ctx, scope: Scope, by: str, limit: int | None = None, skip: in
         "main": scope.main, "party": scope.party, "item": scope.item, "limit": limit, "skip": skip,
     }  # fmt: skip
     day = "t.counted_on" if by == "document" else "NULL::date"
+    seen, actors = access.only(ctx, scope.kinds[0], "t.document_id")  # the documents that the reader sees
+    params["actors"] = actors[0] if actors else None
+    mine = seen.replace("%s", "%(actors)s")
     parts = ["kinds", "costs"] if scope.kinds and scope.costs else ["costs"] if scope.costs else ["kinds"]
     each = " UNION ALL ".join(
         _EACH.format(
-            key=KEYS[by], day=day, kinds=p, sums=_PARTS[p], by="1, 2, 3" if by == "document" else "1, 2"
+            key=KEYS[by],
+            day=day,
+            kinds=p,
+            sums=_PARTS[p],
+            seen=mine,
+            by="1, 2, 3" if by == "document" else "1, 2",
         )
         for p in parts
     )

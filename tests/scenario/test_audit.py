@@ -222,7 +222,7 @@ def test_settings_periods_members_and_users(company: int, owner: psycopg.Connect
     user = User.objects.create_user("ann@audit.example", "correct horse battery", name="Ann")
     with Seen(company) as seen:
         with context.work(company, "system:test") as ctx:
-            rows.insert(Membership, {"user_id": [user.pk], "role": ["owner"], "since_on": [ctx.today]})
+            rows.insert(Membership, {"user_id": [user.pk], "role": ["sales"], "since_on": [ctx.today]})
             accounting.change_company(ctx, {"name": "Renamed", "prefixes": {"sales.order": "AB"}})
             closed = accounting.close_periods(ctx, date(2026, 3, 31))
             accounting.reopen_period(ctx, closed[-1], "forgotten bill")
@@ -239,7 +239,7 @@ def test_settings_periods_members_and_users(company: int, owner: psycopg.Connect
     ]  # fmt: skip
     by = {(e.kind, e.event): e for e in seen.events}
     assert by["accounting.period", "reopen"].changes == {"reason": [None, "forgotten bill"]}
-    assert by["platform.membership", "update"].changes == {"role": ["owner", "clerk"]}
+    assert by["platform.membership", "update"].changes == {"role": ["sales", "clerk"]}
     assert by["platform.user", "update"].changes["password"] == ["***", "***"]
     assert by["accounting.company", "update"].changes == {"rounding": ["total", "line"]}
 

@@ -446,5 +446,5 @@ def test_members_without_rights_see_an_empty_desk(full: Full) -> None:
     page = full.client("guest").get("/").content.decode()
     assert not any(f'href="/{path}"' in page for path in PATHS)
     with full.work(f"user:{full.users['guest'].pk}") as ctx:  # type: ignore[union-attr]
-        assert ctx.role == "guest"
+        assert ctx.rights.roles == ("guest",)
         assert rows.execute("SELECT 1")[0][0] == 1

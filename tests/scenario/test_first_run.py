@@ -173,7 +173,7 @@ def test_companies_of_nobody_become_the_first_owners(nobody: None) -> None:
     company = create_company(name, actor="system:test", first_year=2026)
     user = users.make_owner(token_of(users.set_up_path()), f"first{next(_n)}@example.com", "Fay", PASSWORD)
     with work(company, f"user:{user}") as ctx:
-        assert ctx.role == "owner"
+        assert ctx.rights.roles == ("owner",)
 
 
 def test_country_decides(owner_client: tuple[Client, User]) -> None:

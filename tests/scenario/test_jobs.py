@@ -237,9 +237,11 @@ def test_failures_are_told(world: World, ann: Person) -> None:
     assert "work.defect" in _of(world, ident).error
     ident = _start(world, ann)
     with world.work() as ctx:
+        second = User.objects.create_user("second.owner@example.com", "x", name="Second")
+        rows.insert(Membership, {"user_id": [second.pk], "role": ["owner"], "since_on": [ctx.today]})
         rows.execute(
-            "UPDATE platform_membership SET until_on = %s WHERE company_id = %s",
-            [ctx.today.replace(year=2020), world.company],
+            "UPDATE platform_membership SET until_on = %s WHERE company_id = %s AND user_id <> %s",
+            [ctx.today.replace(year=2020), world.company, second.pk],
         )
     assert work.run(world.company, ident) == "failed"
     assert "access.denied" in _of(world, ident).error

@@ -47,7 +47,7 @@ with work() as ctx:
     user = User.objects.create_user("plug@example.com", "correct horse battery", name="Paula Plug")
     rows.insert(Membership, {"user_id": [user.pk], "role": ["owner"], "since_on": [ctx.today]})
 client = Client()
-client.post("/sign-in", {"username": user.email, "password": "correct horse battery"})
+client.post("/sign-in", {"login": user.email, "password": "correct horse battery"})
 for path in ("/commission/commissions", "/commission/agreements/new", "/reports/commission", f"/commission/commissions/{Commission.objects.using('owner').first().pk}"):
     answer = client.get(path)
     assert answer.status_code == 200, (path, answer.status_code)

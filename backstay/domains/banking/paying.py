@@ -10,7 +10,7 @@ from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.domains.banking import ledgers
-from backstay.domains.banking.models import BankAccount, Payment, PaymentLine
+from backstay.domains.banking.models import BankAccount, PartyAccount, Payment, PaymentLine
 from backstay.domains.banking.rules import (
     BankAccountDraft,
     PaymentDraft,
@@ -144,6 +144,11 @@ def remember_table(ctx: Ctx, account: int, told: dict[str, Any]) -> None:
 def order_payments(ctx: Ctx, drafts: Sequence[PaymentDraft], run: int | None = None) -> list[Recorded]:
     """Order payments at the bank: items are settled, the money stands in transit until it is seen (POSTINGS 7.6)."""
     access.require(ctx, f"{KIND}.order")
+    parties = sorted({d.party for d in drafts})
+    paid_to = [
+        a.id for a in rows.of(PartyAccount, "party_id", parties, "archived_on") if a.archived_on is None
+    ]
+    access.apart(ctx, f"{KIND}.order", {"parties.party": parties, "banking.partyaccount": paid_to})
     if any(d.way != "out" or d.fee for d in drafts):
         raise Refusal("banking.order", "only payments out are ordered, and their fee is not known yet")
     return _make(ctx, drafts, "ordered", run)

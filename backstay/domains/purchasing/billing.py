@@ -18,7 +18,7 @@ from backstay.domains.invoicing.processes import BillDraft, BillLineDraft, Issue
 from backstay.domains.purchasing import ledgers
 from backstay.domains.purchasing.models import OrderLine
 from backstay.domains.purchasing.ordering import KIND, locked
-from backstay.domains.purchasing.queries import LineRow, OrderRow, blocks
+from backstay.domains.purchasing.queries import LineRow, OrderRow, bills_of, blocks
 from backstay.domains.purchasing.receiving import block, link
 from backstay.domains.purchasing.rules import (
     BillSplit,
@@ -197,6 +197,7 @@ def allow_payment(ctx: Ctx, orders: Sequence[int], reason: str) -> None:
     access.require(ctx, f"{KIND}.allow_payment", orders)
     if not reason.strip():
         raise Refusal("purchasing.reason", "paying for goods that have not come needs a reason")
+    access.apart(ctx, f"{KIND}.allow_payment", {"invoicing.bill": bills_of(orders)})
     found = locked(ctx, orders, "bill")
     held = blocks(ctx, order_lines=[x.id for order in found.values() for x in order.lines])
     ledger.release(ctx, [b.hold for b in held])

@@ -252,3 +252,14 @@ WHERE l.order_id = %s ORDER BY l.position
 def work_lines(ctx: Ctx, order: int) -> list[WorkLine]:
     """The lines of an order for a work screen."""
     return [WorkLine(*row) for row in rows.execute(_WORK, [order])]
+
+
+_BILLS = """
+SELECT DISTINCT b.bill_id FROM purchasing_orderline o JOIN purchasing_fulfilment f ON f.order_line_id = o.id AND f.kind = 'billed'
+JOIN invoicing_billline b ON b.id = f.bill_line_id WHERE o.order_id = ANY(%s::bigint[])
+"""
+
+
+def bills_of(orders: Sequence[int]) -> list[int]:
+    """The bills that were entered for orders."""
+    return [bill for (bill,) in rows.execute(_BILLS, [list(orders)])]

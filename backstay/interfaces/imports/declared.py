@@ -28,6 +28,7 @@ from backstay.interfaces.web.fields import Field, column, field_of, word_of
 from backstay.platform import rows
 from backstay.platform.context import Ctx
 from backstay.platform.resources import RESOURCES, Resource, draft_of
+from backstay.platform.seeing import seen
 
 NATURAL = ("code", "sku", "iban")  # fields that tell one record from another in the company
 KEY = "key"
@@ -118,7 +119,7 @@ def kind_of(ctx: Ctx, path: str) -> Kind:
     """The kind of import of a resource."""
     if path == opening.ITEMS.path:
         return opening.kind_of(ctx)
-    resource = RESOURCES[path]
+    resource = seen(ctx, RESOURCES[path], typed=True)
     plan = plan_of(resource)
     needs_lines = bool(plan.grid) and resource.lines_name in plan.head.needed
     heads = {f.name: _spec(ctx, resource, f, f.name in plan.head.needed) for f in plan.heads}
@@ -181,7 +182,7 @@ def _fields(plan: Plan, record: Record) -> list[tuple[Field, dict[str, Any], int
 Refs = dict[tuple[type[models.Model], str], list[int]]
 
 
-def _refs(plan: Plan, records: Sequence[Record]) -> Refs:
+def _refs(ctx: Ctx, plan: Plan, records: Sequence[Record]) -> Refs:
     """Ids by what references say: code, number or name, exactly. One statement a model."""
     wanted: dict[type[models.Model], set[str]] = {}
     for record in records:
@@ -189,7 +190,7 @@ def _refs(plan: Plan, records: Sequence[Record]) -> Refs:
             wanted.setdefault(f.model, set()).add(values[f.name])  # type: ignore[arg-type]
     found: Refs = {}
     for model, texts in wanted.items():
-        _known, by_text = candidates(model, texts, set())
+        _known, by_text = candidates(ctx, model, texts, set())
         found |= {(model, text): by_text.get(text.casefold(), []) for text in texts}
     return found
 
@@ -213,7 +214,7 @@ def _wrong(f: Field, text: str, ids: Sequence[int]) -> str:
 
 def _check(ctx: Ctx, plan: Plan, mapped: Map, records: Sequence[Record]) -> list[Fault]:
     """All references that lead nowhere, by row and column."""
-    refs = _refs(plan, records)
+    refs = _refs(ctx, plan, records)
     faults = []
     for record in records:
         for f, values, row in _fields(plan, record):
@@ -238,7 +239,7 @@ def _there(ctx: Ctx, plan: Plan, records: Sequence[Record]) -> set[str]:
 
 
 def _make(ctx: Ctx, plan: Plan, records: Sequence[Record]) -> list[int]:
-    refs = _refs(plan, records)
+    refs = _refs(ctx, plan, records)
     _made(ctx, refs)
     scales = {}
     if any(f.kind == "steps" for f in plan.grid):

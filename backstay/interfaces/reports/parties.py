@@ -161,6 +161,7 @@ def _number(x: OpenItem, payments: dict[int, str]) -> str:
     gettext_noop("Receivables by age"),
     gettext_noop("What customers owe, how late it is, and for which invoices."),
     OPEN,
+    made_of=("invoicing.invoice",),
     picker="day",
     by="party",
 )
@@ -174,6 +175,7 @@ def receivables(ctx: Ctx, asked: Asked) -> Report:
     gettext_noop("Payables by age"),
     gettext_noop("What suppliers are owed, how late it is, and for which bills."),
     OPEN,
+    made_of=("invoicing.bill",),
     picker="day",
     by="party",
 )

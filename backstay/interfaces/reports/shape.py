@@ -13,12 +13,17 @@ from django.utils.translation import gettext_noop
 
 from backstay.base import clock
 from backstay.base.context import Ctx
-from backstay.base.errors import NotFound, Refusal
+from backstay.base.errors import Denied, NotFound, Refusal
+from backstay.base.rights import HIDDEN
 from backstay.platform import access
 
-BOOKS, OPEN, STOCK, TRADE, TAX = (
-    gettext_noop("Books"), gettext_noop("Receivables and payables"), gettext_noop("Stock"), gettext_noop("Trade"), gettext_noop("Tax"),
+BOOKS, OPEN, STOCK, TRADE, TAX, RIGHTS = (
+    gettext_noop("Books"), gettext_noop("Receivables and payables"), gettext_noop("Stock"), gettext_noop("Trade"), gettext_noop("Tax"), gettext_noop("Rights"),
 )  # fmt: skip
+MADE_OF: dict[str, tuple[str, ...]] = {
+    BOOKS: ("accounting.journalentry",), OPEN: ("invoicing.invoice", "invoicing.bill"), STOCK: ("catalog.item",),
+    TRADE: ("invoicing.invoice",), TAX: ("invoicing.invoice", "invoicing.bill"),
+}  # fmt: skip
 PAGE = 100  # lines of a page
 SHOWN = 400  # lines of a page of a statement, which knows no pages of its own
 
@@ -177,6 +182,13 @@ class Spec:
     hidden: bool = False
     span: str = "month"  # what is shown when no days are named
     by: str = ""  # how pages group it when nothing is said
+    made_of: tuple[str, ...] = ()  # the kinds it is made of; "" of its group's
+    of_rows: bool = False  # made over exactly the rows the reader sees; else it needs the whole company
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of rows and documents it tells of."""
+        return self.made_of or MADE_OF[self.group]
 
     @property
     def action(self) -> str:
@@ -205,7 +217,7 @@ def make(ctx: Ctx, name: str, asked: Asked) -> Report:
             f"there is no report {name}",
             f"One of {', '.join(n for n, s in REPORTS.items() if not s.hidden)}.",
         )
-    access.require(ctx, REPORTS[name].action)
+    permit(ctx, REPORTS[name])
     if asked.since > asked.until:
         raise Refusal(
             "report.span",
@@ -214,6 +226,19 @@ def make(ctx: Ctx, name: str, asked: Asked) -> Report:
             "from",
         )
     return REPORTS[name].make(ctx, asked)
+
+
+def permit(ctx: Ctx, spec: Spec) -> None:
+    """Raise Denied unless the actor may read a report. One that is made of the rows he sees shows them; any other needs
+    the right to all of what it is made of: figures of a part beside figures of the whole would say nothing."""
+    access.require(ctx, spec.action)
+    reads = [f"{kind}.read" for kind in spec.kinds]
+    if not spec.of_rows:
+        access.require_whole(ctx, spec.action, *reads)
+    for kind, action in zip(spec.kinds, reads, strict=True):
+        access.require(ctx, action)
+        if HIDDEN in access.fields(ctx, kind).values():
+            raise Denied("access.fields", "the report shows what is hidden from you", "Look in the lists.")
 
 
 def today(ctx: Ctx) -> Asked:

@@ -71,6 +71,7 @@ def _choices(name: str, asked: Asked, allowed: Sequence[str], by: str) -> list[t
     gettext_noop("What was invoiced, net of tax, by customer, item, month or invoice."),
     TRADE,
     compares=True,
+    of_rows=True,
 )
 def sales(ctx: Ctx, asked: Asked) -> Report:
     """Net of invoices; credit notes and reversals count against it on their own day."""
@@ -83,6 +84,8 @@ def sales(ctx: Ctx, asked: Asked) -> Report:
     gettext_noop("What suppliers billed, net of tax, by supplier, item, month or bill."),
     TRADE,
     compares=True,
+    made_of=("invoicing.bill",),
+    of_rows=True,
 )
 def purchases(ctx: Ctx, asked: Asked) -> Report:
     """Net of bills; debit notes and reversals count against it on their own day."""

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backstay.base.errors import Refusal
-from backstay.interfaces.web.binding import attempt, resolve
+from backstay.interfaces.web.binding import attempt, resolve, seen_rows
 from backstay.interfaces.web.fields import (
     BadText,
     Field,
@@ -46,6 +46,7 @@ GRAVE = (
     "write_off",
     "unsettle",
 )  # behind “Correct”, never the primary button
+BOOKS = "report.journal.read"  # who may look at entries
 CHOICES = 50  # more than these are typed, not chosen from a list
 SIMPLE = {date: "date", str: "text", bool: "yes", Decimal: "number", int: "whole"}
 
@@ -180,7 +181,7 @@ def offered(
                     {
                         "field": f,
                         "value": ctx.today.isoformat() if f.kind == "date" and f.required else "",
-                        "options": choices(f) if f.kind == "ref" else (),
+                        "options": choices(ctx, f) if f.kind == "ref" else (),
                     }
                     for f in asks(resource, act)
                 ]
@@ -210,10 +211,10 @@ def _about(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def choices(each: Field) -> list[tuple[int, str]]:
+def choices(ctx: Ctx, each: Field) -> list[tuple[int, str]]:
     """The rows of a small table, to choose one in a menu; none of a large one, where its name is typed."""
     assert each.model is not None  # noqa: S101 - a reference has one
-    found = list(each.model._default_manager.order_by("id")[: CHOICES + 1])
+    found = list(each.model._default_manager.filter(seen_rows(ctx, each.model)).order_by("id")[: CHOICES + 1])
     return [(row.pk, title_of(row)) for row in found] if len(found) <= CHOICES else []
 
 
@@ -241,7 +242,7 @@ def preview(
             0
         ]
         run(ctx, resource, act, ids, told)
-        return entries(ctx, "e.id > %s", [last])
+        return entries(ctx, "e.id > %s", [last]) if access.may(ctx, BOOKS) else []
 
     found, refusal = attempt(done)
     return {"entries": found or [], "refusal": refusal, "act": act, "text": word_of(act)}

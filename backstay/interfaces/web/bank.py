@@ -31,10 +31,10 @@ from backstay.interfaces.web import bankfiles
 from backstay.interfaces.web.acts import led_to, once
 from backstay.interfaces.web.binding import resolve
 from backstay.interfaces.web.fields import BadText, Field, day_text, money_text, read
-from backstay.interfaces.web.resource import BANKING, Answer, found, whole
+from backstay.interfaces.web.resource import BANKING, Answer, whole
 from backstay.platform.context import Ctx
 from backstay.platform.figures import local
-from backstay.platform.resources import for_kind, page
+from backstay.platform.resources import RESOURCES, for_kind, page
 
 TABS = {
     "open": gettext_noop("To match"),
@@ -266,7 +266,7 @@ def _typed(request: HttpRequest, ctx: Ctx) -> tuple[Part, ...]:
             parts.append(Part(amount, account=account, text=request.POST.get("account_text", "")[:140]))
         amount = read(ctx, money, request.POST.get("rest_amount", ""))
         name = request.POST.get("rest", "").strip()[:200]
-        field = Field("rest", "ref", _("Customer or supplier"), "", model=found("parties/parties").of)
+        field = Field("rest", "ref", _("Customer or supplier"), "", model=RESOURCES["parties/parties"].of)
         known, wrong = resolve(ctx, [(field, name, "")], ["rest"]) if name and amount else ({}, {})
         if wrong:
             raise BadText(wrong["rest"])

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 
 from backstay.base.errors import Busy, Refusal, refusal_from
 from backstay.base.money import to_steps
-from backstay.interfaces.web.drafts import Typed
+from backstay.base.rights import HIDDEN
+from backstay.interfaces.web.drafts import Typed, completed
 from backstay.interfaces.web.fields import BadText, Field, column, field_of, money_text, read, shown
 from backstay.interfaces.web.searching import ids_by_words, words
 from backstay.interfaces.web.words import said
-from backstay.platform import rows
+from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.resources import Resource, draft_of, for_model
 
@@ -59,8 +60,15 @@ class _TakeBack(Exception):
     """Ends a trial."""
 
 
-def bind(ctx: Ctx, resource: Resource, process: Callable[..., Any], what: Typed) -> Bound:
-    """Read every text; references are looked up many at once. Whatever is wrong is named beside its field."""
+def bind(
+    ctx: Ctx, resource: Resource, process: Callable[..., Any], what: Typed, of: int | None = None
+) -> Bound:
+    """Read every text; references are looked up many at once. Whatever is wrong is named beside its field.
+
+    ``of``: the row that is changed: what the actor neither sees nor changes stays as it is there.
+    """
+    if resource.hidden or resource.fixed:
+        what, resource = completed(ctx, resource, what, of), resource.whole or resource
     draft_class, _more = draft_of(process)
     if draft_class is None:
         raise TypeError(f"{process.__name__} takes no draft")
@@ -203,7 +211,7 @@ def resolve(
     for model, positions in by_model.items():
         texts = {wanted[n][1].strip() for n in positions}
         ids = {int(wanted[n][2]) for n in positions if wanted[n][2].isdigit() and len(wanted[n][2]) < 19}
-        known, by_text = candidates(model, texts, ids)
+        known, by_text = candidates(ctx, model, texts, ids)
         for n in positions:
             _each, text, chosen = wanted[n]
             plain = text.strip()
@@ -212,7 +220,7 @@ def resolve(
                 continue
             matches = by_text.get(plain.casefold(), [])
             if not matches:
-                matches = _by_words(model, plain)
+                matches = _by_words(ctx, model, plain)
             if len(matches) == 1:
                 found[places[n]] = matches[0]
             elif matches:
@@ -226,14 +234,14 @@ def resolve(
 
 
 def candidates(
-    model: type[models.Model], texts: set[str], ids: set[int]
+    ctx: Ctx, model: type[models.Model], texts: set[str], ids: set[int]
 ) -> tuple[dict[int, str], dict[str, list[int]]]:
     """(id → title, text → ids) of rows that any of the texts names by code, number or name, or that have these ids."""
     from backstay.interfaces.web.fields import title_of
 
-    names = [
-        f.name for f in model._meta.concrete_fields if f.name in ("sku", "code", "number", "name", "barcode")
-    ]
+    hidden = access.fields(ctx, model._meta.label_lower)
+    keys_of = ("sku", "code", "number", "name", "barcode")
+    names = [f.name for f in model._meta.concrete_fields if f.name in keys_of and f.name not in hidden]
     condition = models.Q(pk__in=ids)
     spread = {
         t
@@ -245,7 +253,7 @@ def candidates(
         condition |= models.Q(**{f"{name}__in": spread})
     known: dict[int, str] = {}
     by_text: dict[str, list[int]] = {}
-    for row in model._default_manager.filter(condition)[:20_000]:
+    for row in model._default_manager.filter(condition, seen_rows(ctx, model))[:20_000]:
         known[row.pk] = title_of(row)
         keys = {str(getattr(row, name)).casefold() for name in names if getattr(row, name)}
         for key in keys | {title_of(row).casefold(), str(row).casefold()}:
@@ -253,11 +261,21 @@ def candidates(
     return known, by_text
 
 
-def _by_words(model: type[models.Model], text: str) -> list[int]:
+def seen_rows(ctx: Ctx, model: type[models.Model]) -> models.Q:
+    """What may be chosen: the rows one sees, of a kind that has a list; a small table without one is everybody's."""
+    return access.rows(ctx, model._meta.label_lower) if for_model(model) is not None else models.Q()
+
+
+def _by_words(ctx: Ctx, model: type[models.Model], text: str) -> list[int]:
     told = words(text)
-    if not told or for_model(model) is None:
-        return []
-    return ids_by_words(model._meta.label_lower, told)[:5]
+    if not told or for_model(model) is None or HIDDEN in access.fields(ctx, model._meta.label_lower).values():
+        return []  # the words of a hidden column would tell of it
+    found = ids_by_words(model._meta.label_lower, told)
+    if access.limit(ctx, model._meta.label_lower) is not None:
+        found = list(
+            model._default_manager.filter(seen_rows(ctx, model), pk__in=found).values_list("pk", flat=True)
+        )
+    return found[:5]
 
 
 # ---- trying ----

@@ -32,7 +32,8 @@ COUNTED = 1_000
 @require_GET
 def board(request: HttpRequest, path: str) -> HttpResponse:
     """A lane for each state, filtered and searched as the list is; htmx gets the lanes alone."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read")
     if not resource.board:
         raise NotFound("web.not_found", f"{path} has no board", "Use the list.")
@@ -130,7 +131,8 @@ def moves(ctx: Ctx, resource: Resource, state: str) -> list[dict[str, str]]:
 @require_POST
 def move(request: HttpRequest, path: str) -> HttpResponse:
     """Bring a row to another state by the act that leads there from where it is now, once."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read")
     key, to, ident = (
         request.POST.get("once", ""),
@@ -141,7 +143,11 @@ def move(request: HttpRequest, path: str) -> HttpResponse:
     back = back if back.startswith("/") and not back.startswith("//") else f"/{path}/board"
     if acts.once(ctx, key):
         return _moved(request, back, "")
-    row = resource.of._default_manager.filter(pk=ident).first() if ident else None
+    row = (
+        resource.of._default_manager.filter(access.rows(ctx, resource.kind), pk=ident).first()
+        if ident
+        else None
+    )
     if row is None or not resource.board:
         raise NotFound("web.not_found", _("there is no such card"), _("Load the board again."))
     state = getattr(row, resource.board)

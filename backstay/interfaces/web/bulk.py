@@ -22,10 +22,15 @@ STEP = 100  # documents of a step
 MOST = 100_000
 
 
-def chosen(ctx: Ctx, resource: Resource, query: str) -> list[int]:
-    """The ids of all that a list asked for shows, the oldest first. Refusal (``web.too_many``)."""
+def chosen(ctx: Ctx, resource: Resource, query: str, act: str) -> list[int]:
+    """The ids of all that a list asked for shows and the act may be done to, the oldest first. Refusal (``web.too_many``)."""
     what = listing.asked(resource, QueryDict(query))
-    found = list(listing.rows_of(ctx, resource, what).order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    found = list(
+        listing.rows_of(ctx, resource, what)
+        .filter(access.rows(ctx, resource.kind, act))
+        .order_by("pk")
+        .values_list("pk", flat=True)[: MOST + 1]
+    )
     if len(found) > MOST:
         raise Refusal("web.too_many", _("the list has more than %(n)s") % {"n": MOST}, _("Filter it."))
     return found

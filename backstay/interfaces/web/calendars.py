@@ -33,7 +33,8 @@ DAY = timedelta(days=1)
 @require_GET
 def calendar(request: HttpRequest, path: str) -> HttpResponse:
     """A month (``?month=2026-11``) or a week (``?week=2026-11-23``), filtered and searched as the list is."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read")
     if not resource.calendar:
         raise NotFound("web.not_found", f"{path} has no calendar", "Use the list.")

@@ -34,6 +34,10 @@ SENDING = {
     "page:settings",
     "end-sessions",
     "page:banking/runs/new",
+    "page:access/people",
+    "page:access/people/<int:user>",
+    "page:access/roles",
+    "page:access/roles/<slug:code>",
 }
 # Acts of declared resources: (path, act).
 ACTS = {("banking/runs", "reverse")}

@@ -37,7 +37,7 @@ from backstay.platform import rows as sets
 from backstay.platform.context import Ctx
 from backstay.platform.figures import kept, local
 from backstay.platform.models import Draft
-from backstay.platform.resources import page
+from backstay.platform.resources import RESOURCES, page
 
 PATH = "inventory/counts"
 MENU = ("Trade", gettext_noop("Inventory"), "clipboard-check")
@@ -51,7 +51,7 @@ def start(request: HttpRequest, ctx: Ctx) -> Answer:
     categories = list(_related("catalog/items", "category").order_by("name"))
     if request.method == "POST":
         return _begin(request, ctx, places, categories)
-    sheets = drafts.open_drafts(ctx, found(PATH))
+    sheets = drafts.open_drafts(ctx, found(ctx, PATH))
     who = actors({d.updated_by for d in sheets})
     return "backstay/count_start.html", {
         "places": [p for p in places if p.kind == "warehouse"], "bins": [p for p in places if p.kind == "bin"], "categories": categories,
@@ -65,7 +65,7 @@ def start(request: HttpRequest, ctx: Ctx) -> Answer:
 
 def _related(path: str, name: str) -> Any:
     """All of what a field of a resource refers to."""
-    model: Any = found(path).of._meta.get_field(name).related_model
+    model: Any = RESOURCES[path].of._meta.get_field(name).related_model
     return model._default_manager
 
 
@@ -95,7 +95,7 @@ def _begin(request: HttpRequest, ctx: Ctx, places: list[Any], categories: list[A
         "text": text, "blind": request.POST.get("blind", "")[:1], "fill": "1" if fill else "",
     }  # fmt: skip
     lines = [_line(row, _text(row, row.on_hand) if fill else "") for row in shelf(ctx, place.pk, ids)]
-    made = drafts.start(ctx, found(PATH), drafts.Typed(head, lines))
+    made = drafts.start(ctx, found(ctx, PATH), drafts.Typed(head, lines))
     return redirect(f"/{PATH}/drafts/{made.id}")
 
 
@@ -123,7 +123,7 @@ def sheet(request: HttpRequest, ctx: Ctx, draft: int) -> Answer:
     if count.made_id is not None and not do:
         return redirect(f"/{PATH}/{count.made_id}")
     if do == "discard":
-        drafts.discard(ctx, found(PATH), draft)
+        drafts.discard(ctx, found(ctx, PATH), draft)
         messages.info(request, _("Sheet thrown away."))
         return redirect("/inventory/count")
     clash: dict[str, tuple[str, str]] = {}
@@ -256,7 +256,7 @@ def _new_item(made: Sheet, text: str) -> int | None:
     if on_it or not plain:
         return None
     wanted = Q(sku__in=[plain, plain.upper()]) | Q(barcode=plain[:14])
-    item = found("catalog/items").of._default_manager.filter(wanted, unit__isnull=False).first()
+    item = RESOURCES["catalog/items"].of._default_manager.filter(wanted, unit__isnull=False).first()
     return item.pk if item else None
 
 

@@ -22,6 +22,7 @@ from backstay.interfaces.web.todo import todo
 from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.resources import RESOURCES
+from backstay.platform.seeing import seen
 
 WEEKS = 8
 
@@ -37,7 +38,7 @@ def home_of(ctx: Ctx, request: HttpRequest) -> dict[str, Any]:
     if last is None:
         return told
     due = due_by_week(ctx, today, WEEKS)
-    books = access.may(ctx, "report.read")
+    books = access.whole(ctx, "report.balance-sheet.read")
     return told | {
         "figures": _figures(ctx, today, due) if books else [], "cash": cash_chart(ctx, today, due) if books else None,
         "work": todo(ctx, due), "ship": _ship(ctx), "latest": _latest(ctx),
@@ -112,7 +113,7 @@ def _spark(values: list[int]) -> dict[str, str]:
 
 def _ship(ctx: Ctx) -> list[dict[str, Any]]:
     """The next orders to ship, the most urgent first."""
-    resource = RESOURCES["sales/orders"]
+    resource = seen(ctx, RESOURCES["sales/orders"])
     if not access.may(ctx, f"{resource.kind}.read"):
         return []
     chosen = listing.rows_of(ctx, resource, listing.Asked(filters=[listing.Filter("is", "", "to_ship")]))
@@ -131,7 +132,7 @@ def _ship(ctx: Ctx) -> list[dict[str, Any]]:
 
 
 def _latest(ctx: Ctx) -> list[dict[str, Any]]:
-    resource = RESOURCES["invoicing/invoices"]
+    resource = seen(ctx, RESOURCES["invoicing/invoices"])
     if not access.may(ctx, f"{resource.kind}.read"):
         return []
     found = list(

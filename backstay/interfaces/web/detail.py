@@ -18,7 +18,7 @@ from backstay.interfaces.web.fields import (
     title_of,
     word_of,
 )
-from backstay.platform import rows
+from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.models import Attachment, AuditEvent, Comment
 from backstay.platform.resources import Resource
@@ -29,7 +29,7 @@ EACH = 100  # lines of a page
 
 def detail_of(ctx: Ctx, resource: Resource, ident: int, skip: int = 0) -> dict[str, Any]:
     """The page's content, its lines after ``skip``. NotFound when there is no such row in this company."""
-    row = _row(resource, ident)
+    row = _row(ctx, resource, ident)
     state = str(getattr(row, "state", ""))
     fields = _facts(resource)
     number = getattr(row, "number", None) if resource.is_document else title_of(row)
@@ -42,17 +42,21 @@ def detail_of(ctx: Ctx, resource: Resource, ident: int, skip: int = 0) -> dict[s
     lead = next((f for f in fields if f.kind == "ref" and f.name == "party"), None)
     return {
         "id": ident, "row": row, "number": number, "title": number or f"#{ident}", "state": state, "posted": bool(getattr(row, "posted_at", None)),
-        "state_cell": _state(ctx, resource, state, worked), "steps": _steps(resource, state), "facts": facts, "note": getattr(row, "note", ""),
-        "party": shown(ctx, lead, row.party) if lead else None, "reference": getattr(row, "reference", ""), "sums": _sums(ctx, resource, row),
-        "amount": _amount(ctx, row), "open": money_text(worked["open"], ctx.scale) if worked.get("open") is not None else "",
+        "state_cell": _state(ctx, resource, state, worked), "steps": _steps(resource, state), "facts": facts, "note": "" if "note" in resource.hidden else getattr(row, "note", ""),
+        "party": shown(ctx, lead, row.party) if lead else None, "reference": "" if "reference" in resource.hidden else getattr(row, "reference", ""), "sums": _sums(ctx, resource, row),
+        "amount": _amount(ctx, resource, row), "open": money_text(worked["open"], ctx.scale) if worked.get("open") is not None else "",
         "lines": _lines(ctx, resource, row, skip), "entries": _posted(ctx, resource, ident), "timeline": _timeline(ctx, resource, ident),
         "files": _files(resource, ident), "revision": getattr(row, "revision", 0),
     }  # fmt: skip
 
 
-def _row(resource: Resource, ident: int) -> Any:
+def _row(ctx: Ctx, resource: Resource, ident: int) -> Any:
     refs = [f.db for f in _facts(resource) if f.kind == "ref" and f.db]
-    row = resource.of._default_manager.select_related(*refs).filter(pk=ident).first()
+    row = (
+        resource.of._default_manager.select_related(*refs)
+        .filter(access.rows(ctx, resource.kind), pk=ident)
+        .first()
+    )
     if row is None:
         raise NotFound(
             "web.not_found", f"there is no {resource.names[0].lower()} {ident}", "Look in the list."
@@ -108,8 +112,8 @@ def _steps(resource: Resource, state: str) -> list[dict[str, str]]:
     ]
 
 
-def _amount(ctx: Ctx, row: Any) -> str:
-    for name in HEAD_SUMS:
+def _amount(ctx: Ctx, resource: Resource, row: Any) -> str:
+    for name in HEAD_SUMS if not resource.hidden & set(HEAD_SUMS) else ():
         value = getattr(row, name, None)
         if value is not None:
             return money_text(value, ctx.scale)
@@ -117,7 +121,7 @@ def _amount(ctx: Ctx, row: Any) -> str:
 
 
 def _sums(ctx: Ctx, resource: Resource, row: Any) -> list[tuple[str, str]]:
-    names = [n for n in ("net", "tax", "gross") if hasattr(row, n)]
+    names = [n for n in ("net", "tax", "gross") if hasattr(row, n) and n not in resource.hidden]
     return (
         [(column(resource.of, n).label, money_text(getattr(row, n), ctx.scale)) for n in names]
         if len(names) > 1
@@ -169,7 +173,9 @@ def _scales(lines: list[Any]) -> dict[int, int]:
 
 
 def _posted(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
-    return acts.entries(ctx, "e.source = %s", [f"{resource.kind}:{ident}"]) if resource.is_document else []
+    if not resource.is_document or not access.may(ctx, acts.BOOKS):
+        return []
+    return acts.entries(ctx, "e.source = %s", [f"{resource.kind}:{ident}"])
 
 
 def _timeline(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:

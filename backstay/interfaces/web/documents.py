@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from backstay.base.errors import NotFound, Refusal
+from backstay.base.errors import Denied, NotFound, Refusal
+from backstay.base.rights import HIDDEN
 from backstay.interfaces import papers
 from backstay.interfaces.web import acts, bulk, flow
 from backstay.interfaces.web.detail import detail_of
@@ -29,7 +30,8 @@ MOST = 10**6  # lines that may be skipped
 @require_GET
 def detail(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     """A document or record: states, facts, lines, flow, entries, timeline, files."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read", [ident])
     doc = detail_of(ctx, resource, ident, min(whole(request.GET.get("lines")) or 0, MOST))
     forward, back = acts.offered(ctx, resource, ident, doc["state"])
@@ -41,7 +43,7 @@ def detail(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     )
     context: dict[str, Any] = {
         **names(resource), "doc": doc, "forward": forward, "back": back, "preview": preview, "once": uuid.uuid4().hex,
-        "flow": flow.of(ctx, resource.kind, ident), 
+        "flow": flow.of(ctx, resource.kind, ident),
         "paper": f"/papers/{PAPERS[resource.kind]}/{ident}.pdf" if resource.kind in PAPERS and doc["number"] else "",
         "file": FILES[resource.kind].format(ident) if resource.kind in FILES and doc["number"] and doc["state"] == "ordered" else "",
         "can_change": "change" in resource.acts and access.may(ctx, f"{resource.kind}.change", [ident]) and not doc["posted"],
@@ -53,7 +55,8 @@ def detail(request: HttpRequest, path: str, ident: int) -> HttpResponse:
 @require_GET
 def preview(request: HttpRequest, path: str, ident: int, act: str) -> HttpResponse:
     """What an act will post, as a fragment."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read", [ident])
     _known(resource, act)
     told = acts.answers(ctx, resource, act, {k: str(v) for k, v in request.GET.items()})
@@ -71,7 +74,8 @@ def _known(resource: Resource, act: str) -> None:
 @require_POST
 def act(request: HttpRequest, path: str, act: str) -> HttpResponse:
     """Do an act to the documents named, once: the same click again leads where the first one led."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.{act}")
     _known(resource, act)
     key = request.POST.get("once", "")
@@ -79,9 +83,10 @@ def act(request: HttpRequest, path: str, act: str) -> HttpResponse:
         return redirect(before)
     ids = [int(i) for i in request.POST.getlist("ids") if i.isdigit() and len(i) < 19][: bulk.MOST]
     if request.POST.get("every") == "1":
-        ids = bulk.chosen(ctx, resource, request.POST.get("list", ""))
+        ids = bulk.chosen(ctx, resource, request.POST.get("list", ""), act)
     if not ids:
         raise Refusal("web.nothing", _("nothing is selected"), _("Tick what it should be done to."))
+    access.require(ctx, f"{resource.kind}.{act}", ids)
     told = acts.answers(ctx, resource, act, {k: str(v) for k, v in request.POST.items()})
     if len(ids) > bulk.AT_ONCE:
         href = f"/progress/{bulk.begin(ctx, resource, act, ids, told)}"
@@ -117,7 +122,10 @@ def _told(resource: Resource, act: str, ids: list[int], made: Any) -> str:
 def paper(request: HttpRequest, kind: str, document: int) -> HttpResponse:
     """A document as PDF."""
     ctx = ctx_of(request)
-    access.require(ctx, f"{kind}.read", [document])
+    of = next((k for k, word in PAPERS.items() if word == kind), "")
+    access.require(ctx, f"{of}.read", [document])
+    if HIDDEN in access.fields(ctx, of).values():
+        raise Denied("access.fields", _("the paper shows what is hidden from you"), _("Look at its page."))
     name, content = papers.make(ctx, kind, document)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}"'

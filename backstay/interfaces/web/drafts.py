@@ -17,7 +17,7 @@ from django.http import QueryDict
 from backstay.base import clock
 from backstay.base.errors import NotFound, Refusal
 from backstay.interfaces.web.fields import column, title_of, typed
-from backstay.platform import rows
+from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.figures import kept
 from backstay.platform.models import Draft
@@ -64,7 +64,7 @@ def from_post(resource: Resource, post: QueryDict) -> Typed:
             ",".join(post.getlist(name)) if part == "h" and len(post.getlist(name)) > 1 else str(post[name])
         )
         text = text.replace("\0", "")[:TEXT]
-        if part == "h" and rest in heads:
+        if part == "h" and rest in heads and rest.removesuffix(".id") not in resource.fixed:
             made.head[rest] = kept(heads[rest], text, clock.today())
         elif part == "l":
             key, _sep, column_name = rest.partition(".")
@@ -123,6 +123,17 @@ def of_object(ctx: Ctx, resource: Resource, row: models.Model) -> Typed:
     return made
 
 
+def completed(ctx: Ctx, resource: Resource, what: Typed, of: int | None) -> Typed:
+    """What was typed, with what the one who types neither sees nor changes: as the row has it, or the usual."""
+    ruled = {f"{n}{more}" for n in resource.hidden | resource.fixed for more in ("", ".id")}
+    head = {n: text for n, text in what.head.items() if n not in ruled}
+    row = resource.of._default_manager.filter(pk=of).first() if of is not None else None
+    if row is not None:
+        whole = of_object(ctx, resource.whole or resource, row)
+        head |= {n: text for n, text in whole.head.items() if n in ruled}
+    return Typed(head, what.lines, what.was, what.base)
+
+
 def _type(ctx: Ctx, texts: dict[str, str], told: Any, row: Any) -> None:
     value = getattr(row, told.name, None)
     texts[told.name] = typed(ctx, told, value)
@@ -133,7 +144,7 @@ def _type(ctx: Ctx, texts: dict[str, str], told: Any, row: Any) -> None:
 
 def load(ctx: Ctx, resource: Resource, draft: int) -> tuple[Draft, Typed]:
     """A draft of this resource. NotFound when there is none."""
-    found = Draft.objects.filter(pk=draft, path=resource.path).first()
+    found = _mine(ctx, resource).filter(pk=draft).first()
     if found is None:
         raise NotFound("web.draft", f"there is no draft {draft}", "Start a new one.")
     return found, Typed(**found.data)
@@ -157,7 +168,7 @@ def save(
 ) -> Saved:
     """Save what somebody typed who last saw revision ``seen``. ``touched``: fields and line keys he changed himself;
     without it, all that are sent. Refusal (``web.draft_done``) for a draft that became a document."""
-    locked = Draft.objects.select_for_update().filter(pk=draft, path=resource.path).first()
+    locked = _mine(ctx, resource).select_for_update().filter(pk=draft).first()
     if locked is None:
         raise NotFound("web.draft", f"there is no draft {draft}", "Start a new one.")
     if locked.made_id is not None:
@@ -255,9 +266,15 @@ def finish(ctx: Ctx, draft: int, made: int) -> None:
 
 def discard(ctx: Ctx, resource: Resource, draft: int) -> None:
     """Throw a draft away."""
-    Draft.objects.filter(pk=draft, path=resource.path, made_id=None).delete()
+    _mine(ctx, resource).filter(pk=draft, made_id=None).delete()
 
 
 def open_drafts(ctx: Ctx, resource: Resource) -> list[Draft]:
     """Drafts of a resource nobody has finished, the latest first."""
-    return list(Draft.objects.filter(path=resource.path, made_id=None).order_by("-updated_at")[:20])
+    return list(_mine(ctx, resource).filter(made_id=None).order_by("-updated_at")[:20])
+
+
+def _mine(ctx: Ctx, resource: Resource) -> models.QuerySet[Draft]:
+    """Drafts of a resource that the actor may see: those of all whose rows he reads, and his own."""
+    found, actors = Draft.objects.filter(path=resource.path), access.limit(ctx, resource.kind)
+    return found if actors is None else found.filter(created_by__in=[ctx.actor, *actors])

@@ -26,7 +26,8 @@ from backstay.platform.resources import Resource
 @require_GET
 def export(request: HttpRequest, path: str, form: str) -> HttpResponse:
     """What the list shows, all pages, as CSV or XLSX; up to 100,000 rows."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read")
     what = listing.asked(resource, request.GET)
     what.group = ""

@@ -11,12 +11,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backstay.base.errors import Refusal
+from backstay.base.rights import HIDDEN
 from backstay.interfaces.web.fields import BadText, Field, column, day
 from backstay.interfaces.web.searching import one_of, raw, search_condition
-from backstay.platform import rows
+from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.figures import from_kept
 from backstay.platform.resources import Resource
+from backstay.platform.seeing import rule_of
 
 if TYPE_CHECKING:
     from backstay.interfaces.web.listing import Asked
@@ -44,7 +46,7 @@ class Filter:
 
 def rows_of(ctx: Ctx, resource: Resource, what: Asked) -> QuerySet[Any]:
     """The rows asked for, unsorted."""
-    found = resource.of._default_manager.filter(company_id=ctx.company)
+    found = resource.of._default_manager.filter(access.rows(ctx, resource.kind), company_id=ctx.company)
     for each in what.filters:
         found = found.filter(_condition(ctx, resource, each))
     if what.search:
@@ -65,7 +67,11 @@ def _condition(ctx: Ctx, resource: Resource, told: Filter) -> Q:
         return raw(f'EXISTS (SELECT FROM ({sql}) named(id) WHERE named.id = "{table}".id)', params)
     try:
         field = column(resource.of, told.name)
-        if not field.db or told.op not in OPERATORS.get(field.kind, ()):
+        if (
+            rule_of(ctx, resource, told.name) == HIDDEN
+            or not field.db
+            or told.op not in OPERATORS.get(field.kind, ())
+        ):
             raise Refusal(
                 "web.filter", f"the list cannot be filtered by {told.name[:40]}", "Take the filter out."
             )

@@ -20,6 +20,7 @@ from backstay.platform import access
 from backstay.platform.context import Ctx
 from backstay.platform.figures import local
 from backstay.platform.resources import PAGES, RESOURCES, Resource, for_kind
+from backstay.platform.seeing import seen
 
 EACH = 5
 
@@ -95,7 +96,7 @@ def _places(ctx: Ctx, text: str) -> list[dict[str, Any]]:
 
 def _objects(ctx: Ctx, text: str) -> list[dict[str, Any]]:
     """What is found in each list: two statements, and one for each list."""
-    shown = [r for r in RESOURCES.values() if access.may(ctx, f"{r.kind}.read")]
+    shown = [seen(ctx, r) for r in RESOURCES.values() if access.may(ctx, f"{r.kind}.read")]
     search = Search(ctx, text, shown)
     return [group for r in shown if (group := _found(ctx, r, search))]
 
@@ -103,7 +104,9 @@ def _objects(ctx: Ctx, text: str) -> list[dict[str, Any]]:
 def _found(ctx: Ctx, resource: Resource, search: Search) -> dict[str, Any] | None:
     fields = [field_of(resource, n) for n in resource.columns[:4] if not field_of(resource, n).compute]
     refs = [f.db for f in fields if f.kind == "ref"]
-    chosen = resource.of._default_manager.filter(search.condition(resource), company_id=ctx.company)
+    chosen = resource.of._default_manager.filter(
+        search.condition(resource), access.rows(ctx, resource.kind), company_id=ctx.company
+    )
     found = list((chosen.select_related(*refs) if refs else chosen).order_by("-id")[:EACH])
     if not found:
         return None
@@ -130,15 +133,16 @@ def reference(request: HttpRequest) -> JsonResponse:
     if resource is None:
         return JsonResponse({"options": []})
     access.require(ctx, f"{resource.kind}.read")
+    resource = seen(ctx, resource)
     model: type[models.Model] = resource.of
-    chosen = model._default_manager.filter(company_id=ctx.company)
+    chosen = model._default_manager.filter(access.rows(ctx, resource.kind), company_id=ctx.company)
     if any(f.name == "archived_on" for f in model._meta.concrete_fields):
         chosen = chosen.filter(archived_on=None)
     wanted = words(text)
     if wanted:
         chosen = chosen.filter(
             search_condition(ctx, resource, text)
-            if resource.is_document
+            if resource.is_document or resource.hidden
             else models.Q(pk__in=ids_by_words(resource.kind, wanted))
         )
     order = next(
@@ -150,7 +154,7 @@ def reference(request: HttpRequest) -> JsonResponse:
         "id",
     )
     found = list(chosen.order_by(order)[:8])
-    hints = _hints(ctx, request, kind, [row.pk for row in found])
+    hints = {} if resource.hidden else _hints(ctx, request, kind, [row.pk for row in found])
     options = []
     for row in found:
         hint = hints.get(row.pk, {})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from backstay.interfaces.web.fields import STATES, money_text, word_of
-from backstay.platform import rows
+from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.resources import for_kind
 
@@ -125,14 +125,16 @@ def _neighbours(frontier: Iterable[Key]) -> set[tuple[Key, Key]]:
 def _nodes(ctx: Ctx, keys: set[Key], here: Key) -> dict[Key, dict[str, Any]]:
     parts, params = [], []
     for kind, (table, amount, day) in TABLES.items():
-        ids = [i for k, i in keys if k == kind]
+        ids = sorted(access.readable(ctx, kind, (i for k, i in keys if k == kind)))
+        amount = "NULL" if amount in access.fields(ctx, kind) else amount
         if ids:
             parts.append(
                 f"SELECT '{kind}', id, number, state, {amount}::bigint, {day} FROM {table} WHERE id = ANY(%s::bigint[])"
             )
             params.append(ids)
-    made = {}
-    for kind, ident, number, state, amount, day in rows.execute(" UNION ALL ".join(parts), params):
+    made: dict[Key, dict[str, Any]] = {}
+    found = rows.execute(" UNION ALL ".join(parts), params) if parts else []
+    for kind, ident, number, state, amount, day in found:
         resource = for_kind(kind)
         made[kind, ident] = {
             "key": (kind, ident), "one": resource.names[0] if resource else kind, "icon": resource.menu[2] if resource else "file-text",

@@ -31,7 +31,8 @@ from backstay.platform.resources import EXTRA, Resource
 @require_http_methods(["GET", "POST"])
 def form(request: HttpRequest, path: str, draft: int | None = None, ident: int | None = None) -> HttpResponse:
     """Type something new, go on with a draft, or edit a record. POST saves, works out, or finishes it."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     act = "change" if ident is not None else "create"
     if act not in resource.acts:
         raise NotFound("web.act", f"{path} cannot be made here", "It comes from other documents.")
@@ -101,7 +102,7 @@ def _posted(
         messages.info(request, _("Draft thrown away."))
         return redirect(f"/{resource.path}" + (f"/{of}" if of else ""))
     if do == "save" and request.headers.get("Accept", "").startswith("application/json"):
-        bound = binding.bind(ctx, resource, resource.process("change" if of else "create"), saved.typed)
+        bound = binding.bind(ctx, resource, resource.process("change" if of else "create"), saved.typed, of)
         return _json(request, resource, saved, bound, of)
     if do == "save":
         return redirect(f"/{resource.path}/drafts/{saved.id}")
@@ -121,7 +122,7 @@ def _finish(
     if of is not None:
         saved.conflicts |= _stale(ctx, resource, saved.typed, of)
         drafts.keep(saved)
-    bound = binding.bind(ctx, resource, resource.process("change" if of else "create"), saved.typed)
+    bound = binding.bind(ctx, resource, resource.process("change" if of else "create"), saved.typed, of)
     acts.led_to(ctx, key, f"/{resource.path}/drafts/{saved.id}")
     again = partial(
         _show,
@@ -227,12 +228,13 @@ def _worked(
     summed = resource.told("TOTALS").get(resource.kind)
     if summed and bound.draft is not None:  # what can be said before it may be posted
         worked.totals = summed(ctx, bound.draft)
+    worked.totals = [t for t in worked.totals if t[0] not in resource.hidden]
     panels = resource.told("PANELS").get(resource.kind)
     gross = next((t for n, _label, t in worked.totals if n == "gross"), "")
     cells = {line["key"]: worked.cells[n] for n, line in enumerate(typed.lines) if n < len(worked.cells)}
     return {
         "ctx": ctx, "totals": worked.totals, "cells": cells, "refusal": worked.refusal, "warnings": worked.warnings, "prices": {},
-        "panels": panels(ctx, bound.head, gross) if panels and bound.head else [],
+        "panels": panels(ctx, bound.head, gross) if panels and bound.head and not resource.hidden else [],
     }  # fmt: skip
 
 
@@ -243,9 +245,11 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     ctx = ctx_of(request)
     if bound is None:
-        bound = binding.bind(ctx, resource, resource.process("change" if of else "create"), typed)
+        bound = binding.bind(ctx, resource, resource.process("change" if of else "create"), typed, of)
         if draft is None and of is None:
             bound.errors.clear()
+    if resource.fixed:
+        typed = drafts.completed(ctx, resource, typed, of)
     fields, told = [], _local(resource, typed.head | {k: v[0] for k, v in (conflicts or {}).items()})
     for name in resource.form:
         each = field_of(resource, name)
@@ -255,7 +259,7 @@ def _show(
         fields.append({
             "field": each, "value": told.get(each.name, ""), "id": typed.head.get(f"{each.name}.id", "") or bound.refs.get(each.name, ""),
             "error": error, "conflict": _local(resource, conflicts or {}).get(each.name), "options": options(each), "chosen": typed.head.get(each.name, "").split(","),
-            "wide": each.kind == "note" or each.name in ("party", "name"), "required": each.name in bound.missing or each.required,
+            "fixed": each.name in resource.fixed, "wide": each.kind == "note" or each.name in ("party", "name"), "required": each.name in bound.missing or each.required,
         })  # fmt: skip
     view = _worked(ctx, resource, typed, bound, of)
     following = []

@@ -24,9 +24,10 @@ from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.resource import ctx_of, names, whole
 from backstay.interfaces.web.sign import signed_in
 from backstay.interfaces.web.working import GOING, seen
-from backstay.platform import access, files, work
+from backstay.platform import access, files, seeing, work
 from backstay.platform.context import Ctx
 from backstay.platform.models import Import, Work
+from backstay.platform.resources import Resource
 
 HOLDS = {
     "empty": gettext_noop("nothing"), "whole": gettext_noop("whole numbers"), "number": gettext_noop("figures"), "date": gettext_noop("dates"),
@@ -37,6 +38,8 @@ MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _asked(request: HttpRequest, path: str) -> tuple[Any, Ctx]:
     resource, ctx = declared.brought(path), ctx_of(request)
+    if isinstance(resource, Resource):
+        resource = seeing.seen(ctx, resource)
     if not declared.importable(resource):
         raise NotFound(
             "import.kind", f"{resource.names[1]} are not imported", "They come from other documents."

@@ -339,7 +339,11 @@ def told(ctx: Ctx, resource: Resource, what: Asked) -> list[dict[str, str]]:
             else local(field.kind, each.text)
         )
         if field.kind == "ref" and field.model is not None and each.text.isdigit():
-            row = field.model._default_manager.filter(pk=int(each.text[:18])).first()
+            from backstay.interfaces.web.binding import seen_rows
+
+            row = field.model._default_manager.filter(
+                seen_rows(ctx, field.model), pk=int(each.text[:18])
+            ).first()
             value = shown(ctx, field, row)["text"] if row else each.text
         if each.op == "within":
             value = word_of(each.text)

@@ -36,7 +36,8 @@ def partial(request: HttpRequest) -> bool:
 @require_GET
 def list_(request: HttpRequest, path: str) -> HttpResponse:
     """A page of the list; htmx gets the rows alone."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read")
     query = request.GET or QueryDict(_home(ctx, resource))
     what = listing.asked(resource, query)
@@ -174,7 +175,8 @@ def _bulk(ctx: Ctx, resource: Resource) -> list[dict[str, Any]]:
 @require_POST
 def save_view(request: HttpRequest, path: str) -> HttpResponse:
     """Keep the present query under a name, open the list with it, or forget a view of one's own."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read")
     if "drop" in request.POST:
         mine = SavedView.objects.filter(path=path, owner=ctx.actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import mimetypes
 import re
 import uuid
@@ -27,10 +28,11 @@ from backstay.platform.resources import RESOURCES, Resource
 SAFE_INLINE = {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
-def _asked(request: HttpRequest, path: str, ident: int, action: str) -> tuple[Ctx, Resource]:
+def _asked(request: HttpRequest, path: str, ident: int, *acts: str) -> tuple[Ctx, Resource]:
     ctx: Ctx = request.ctx  # type: ignore[attr-defined]
     resource = RESOURCES[path]
-    access.require(ctx, f"{resource.kind}.{action}", [ident])
+    for act in acts:
+        access.require(ctx, f"{resource.kind}.{act}", [ident] if act == "read" else ())
     if not resource.of._default_manager.filter(pk=ident).exists():
         raise NotFound(
             "web.not_found", f"there is no {resource.names[0].lower()} {ident}", "Look in the list."
@@ -42,7 +44,7 @@ def _asked(request: HttpRequest, path: str, ident: int, action: str) -> tuple[Ct
 @require_POST
 def comment(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     """Say something; “@Name” tells that colleague."""
-    ctx, resource = _asked(request, path, ident, "read")
+    ctx, resource = _asked(request, path, ident, "read", "comment")
     text = request.POST.get("text", "").replace("\0", "").strip()[:10_000]
     if not text:
         raise Refusal("web.comment", _("there is nothing to say"), _("Type a comment."))
@@ -51,14 +53,19 @@ def comment(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     )
     mentioned = set(re.findall(r"@(\w[\w.-]*)", text.lower()))
     told = rows.execute(
-        "SELECT u.id, u.name FROM platform_user u JOIN platform_membership m ON m.user_id = u.id WHERE m.company_id = %s AND u.is_active",
+        "SELECT DISTINCT u.id, u.name FROM platform_user u JOIN platform_membership m ON m.user_id = u.id WHERE m.company_id = %s AND u.is_active",
         [ctx.company],
     )
     for user, name in told:
-        if f"user:{user}" != ctx.actor and mentioned & {
-            name.lower().replace(" ", "."),
-            name.lower().split(" ")[0],
-        }:
+        if (
+            f"user:{user}" != ctx.actor
+            and mentioned
+            & {
+                name.lower().replace(" ", "."),
+                name.lower().split(" ")[0],
+            }
+            and _reads(ctx, f"user:{user}", resource, ident)
+        ):
             Notice.objects.create(
                 company_id=ctx.company,
                 actor=f"user:{user}",
@@ -68,11 +75,17 @@ def comment(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     return redirect(f"/{path}/{ident}#timeline")
 
 
+def _reads(ctx: Ctx, actor: str, resource: Resource, ident: int) -> bool:
+    """Whether another person may see it: nobody is told of what he may not look at."""
+    other = dataclasses.replace(ctx, actor=actor, rights=access.held_by(ctx, actor))
+    return access.may(other, f"{resource.kind}.read", [ident])
+
+
 @signed_in
 @require_POST
 def attach(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     """Keep files with a document."""
-    ctx, resource = _asked(request, path, ident, "read")
+    ctx, resource = _asked(request, path, ident, "read", "comment")
     given = request.FILES.getlist("files")
     if not given:
         raise Refusal("files.none", _("no file was chosen"), _("Choose one, or drop it on the page."))

@@ -27,7 +27,11 @@ def editable(ctx: Ctx, resource: Resource) -> dict[str, Field]:
     """Fields of the form that can be changed alone, by name; none where nothing may be changed."""
     if "change" not in resource.acts or not access.may(ctx, f"{resource.kind}.change"):
         return {}
-    return {f.name: f for f in fields_of(resource, resource.form) if f.db and f.kind in KINDS}
+    return {
+        f.name: f
+        for f in fields_of(resource, resource.form)
+        if f.db and f.kind in KINDS and f.name not in resource.fixed
+    }
 
 
 def open_to_change(resource: Resource, row: Any) -> bool:
@@ -52,7 +56,8 @@ def mark(ctx: Ctx, resource: Resource, page: listing.Listed) -> None:
 @require_http_methods(["GET", "POST"])
 def quick(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     """GET: the input for a cell. POST: ``name``, ``value``, and what was seen: ``was`` and ``revision``."""
-    resource, ctx = found(path), ctx_of(request)
+    ctx = ctx_of(request)
+    resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.change", [ident])
     asked = request.POST if request.method == "POST" else request.GET
     field = editable(ctx, resource).get(asked.get("name", ""))
@@ -109,7 +114,7 @@ def _check(field: Field, typed: drafts.Typed, text: str, was: str, revision: int
 def _change(ctx: Ctx, resource: Resource, field: Field, typed: drafts.Typed, text: str, ident: int) -> None:
     typed.head[field.name] = text
     typed.head.pop(f"{field.name}.id", None)
-    bound = binding.bind(ctx, resource, resource.process("change"), typed)
+    bound = binding.bind(ctx, resource, resource.process("change"), typed, ident)
     if not bound.ok:
         name = next(iter([*bound.errors, *bound.missing]), field.name)
         raise Refusal(

@@ -23,6 +23,7 @@ from backstay.interfaces.reports.shape import (
     OPEN,
     PAGE,
     REPORTS,
+    RIGHTS,
     SHOWN,
     STOCK,
     TAX,
@@ -61,7 +62,7 @@ COMPARED = {
 def home(request: HttpRequest, ctx: Ctx) -> Answer:
     """Every report with what it answers."""
     groups = []
-    for group in (BOOKS, OPEN, STOCK, TRADE, TAX):
+    for group in (BOOKS, OPEN, STOCK, TRADE, TAX, RIGHTS):
         mine = [
             s for s in REPORTS.values() if s.group == group and not s.hidden and access.may(ctx, s.action)
         ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from backstay.base.errors import NotFound
 from backstay.platform.context import Ctx
 from backstay.platform.resources import RESOURCES, Resource
+from backstay.platform.seeing import seen
 
 PAPERS = {"invoicing.invoice": "invoices", "banking.payment": "payments"}
 BANKING = ("Books", gettext_noop("Banking"), "cash")
@@ -19,11 +20,11 @@ FILES = {"banking.paymentrun": "/banking/runs/{}/file"}  # what is handed to ano
 Answer = HttpResponse | tuple[str, dict[str, Any]]  # what a page answers: a response, or template and context
 
 
-def found(path: str) -> Resource:
-    """The resource of an address. NotFound for another word."""
+def found(ctx: Ctx, path: str) -> Resource:
+    """The resource of an address, as the actor sees it. NotFound for another word."""
     if path not in RESOURCES:
         raise NotFound("web.not_found", f"there is no {path}", "Choose one at the left.")
-    return RESOURCES[path]
+    return seen(ctx, RESOURCES[path])
 
 
 def ctx_of(request: HttpRequest) -> Ctx:

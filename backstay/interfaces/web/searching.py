@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Model, Q
 from django.db.models.expressions import RawSQL
 
 from backstay.interfaces.web.fields import Field, column
-from backstay.platform import rows
+from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.numbering import PREFIXES
 from backstay.platform.resources import Resource
@@ -47,8 +47,11 @@ def counts(ctx: Ctx, wanted: Sequence[tuple[Resource, str]], most: int) -> list[
     for resource, name in wanted:
         named = resource.condition(name)
         sql, told = named(ctx) if named else ("SELECT 0::bigint WHERE false", [])
-        parts.append(f"(SELECT count(*) FROM (SELECT DISTINCT id FROM ({sql}) named(id) LIMIT {most}) t)")
-        params += told
+        mine, seen = access.only(ctx, resource.kind, "named.id")
+        parts.append(
+            f"(SELECT count(*) FROM (SELECT DISTINCT id FROM ({sql}) named(id) WHERE {mine} LIMIT {most}) t)"
+        )
+        params += [*told, *seen]
     return [int(n) for n in rows.execute("SELECT " + ", ".join(parts), params)[0]] if parts else []
 
 
@@ -68,7 +71,7 @@ class Search:
         """By number, by words of its own, or by words of the records it refers to."""
         if not self.wanted:
             return Q(pk=0)
-        condition = one_of(resource.of, "id", self.ids.get(resource.kind, ()))
+        condition = self._words(resource)
         for each in _searched(resource):
             if each.kind == "ref" and each.model is not None:
                 found = self.ids.get(each.model._meta.label_lower, ())
@@ -77,6 +80,16 @@ class Search:
                 begins = self.text.upper()
                 condition |= Q(**{f"{each.db}__gte": begins, f"{each.db}__lt": begins + LAST})
         return condition | self._number(resource) if resource.is_document else condition
+
+    def _words(self, resource: Resource) -> Q:
+        """By words of its own; of what hides a column, by how its name begins: the words would tell of what is hidden."""
+        if not resource.hidden:
+            return one_of(resource.of, "id", self.ids.get(resource.kind, ()))
+        condition = Q(pk__in=[])
+        for each in resource.of._meta.concrete_fields:
+            if each.name in ("name", "sku", "code") and each.name not in resource.hidden:
+                condition |= Q(**{f"{each.name}__istartswith": self.text})
+        return condition
 
     def _number(self, resource: Resource) -> Q:
         """A number by its beginning, or by its last digits in any year: ``412`` finds ``INV-2026-00412``."""

@@ -70,13 +70,13 @@ def _money(ctx: Ctx, due: Due) -> list[dict[str, Any]]:
     """Invoices that are late; bills that are, or fall due within the week."""
     made = []
     count, steps = due.get(("receivable", -1), (0, 0))
-    if count and access.may(ctx, "invoicing.invoice.read"):
+    if count and access.whole(ctx, "invoicing.invoice.read"):
         made.append(_row(
             _("Remind customers who are late"), "/invoicing/invoices?f=is:overdue", "alarm", money_text(steps, ctx.scale), currency=True,
             note=ngettext("%(n)s item", "%(n)s items", count) % {"n": count},
         ))  # fmt: skip
     late, soon = due.get(("payable", -1), (0, 0)), due.get(("payable", 0), (0, 0))
-    if late[0] + soon[0] and access.may(ctx, "banking.paymentrun.create"):
+    if late[0] + soon[0] and access.whole(ctx, "banking.paymentrun.create"):
         sub = ngettext("%(n)s is overdue", "%(n)s are overdue", late[0]) % {"n": late[0]} if late[0] else ""
         made.append(_row(
             _("Pay bills that are due within a week"), "/banking/runs/new", "send", money_text(late[1] + soon[1], ctx.scale), sub, True,
@@ -86,7 +86,7 @@ def _money(ctx: Ctx, due: Due) -> list[dict[str, Any]]:
 
 
 def _bank(ctx: Ctx) -> list[dict[str, Any]]:
-    if not access.may(ctx, "banking.statement.read"):
+    if not access.whole(ctx, "banking.statement.read"):
         return []
     sql = "SELECT count(*) FROM (SELECT FROM banking_statementline WHERE company_id = %s AND state = 'open' LIMIT %s) t"
     count = rows.execute(sql, [ctx.company, MOST])[0][0]

@@ -25,6 +25,7 @@ from backstay.interfaces.web import (
     quick,
     receiving,
     reporting,
+    rights,
     shipping,
     steps,
     views,
@@ -79,7 +80,10 @@ SCREENS = (
     yourdata,
     personal,
     auditing,
+    rights,
 )  # they register their pages
+# What strangers may ask, with what lies below the sign-in: everything else leads there. A test asks every address.
+PUBLIC = ("/sign-in", "/sign-out", "/healthz", "/sw.js", "/offline", "/welcome", "/language")
 register_converter(ResourcePath, "res")
 register_converter(ImportPath, "brought")
 urlpatterns: list[URLPattern] = [

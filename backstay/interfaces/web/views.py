@@ -93,7 +93,10 @@ def page(request: HttpRequest, told: str, **parts: Any) -> HttpResponse:
     """A page of a domain: its function answers with a response, or with (template, context)."""
     ctx: Ctx = request.ctx  # type: ignore[attr-defined]
     found = PAGES[told]
-    access.require(ctx, found.action)
+    if "ident" in parts:
+        access.require(ctx, found.action, [parts["ident"]])
+    else:
+        access.require_whole(ctx, found.action)
     made = found.function(request, ctx, **parts)
     if isinstance(made, HttpResponse):
         return made

@@ -18,6 +18,7 @@ from typing import Any
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from backstay.base.rights import SCOPES
 from backstay.platform.figures import KEPT, day_text, local
 from backstay.platform.resources import PAGES, RESOURCES, Resource, for_kind, label
 
@@ -109,9 +110,13 @@ def declared() -> Iterator[tuple[str, str | None, str]]:
     for page in PAGES.values():
         yield "interfaces/web/urls.py", None, page.title
         yield from (("interfaces/web/urls.py", None, text) for text in page.menu[:2])
+    from backstay.interfaces.acting import OTHER, universe
     from backstay.interfaces.web.fields import STATES
 
     yield from (("interfaces/web/words.py", "word", _word(word)) for word in (*EVENTS, *STATES))
+    told = [*OTHER.values(), *SCOPES, *(act for acts in universe().values() for act in acts)]
+    told += dict.fromkeys(kind.partition(".")[0] for kind in universe())
+    yield from (("interfaces/acting.py", "word", _word(word)) for word in told)
     yield from (("interfaces/web/words.py", "event", word) for word in PAST.values())
 
 

@@ -24,10 +24,10 @@ from backstay.interfaces.web.binding import TRIAL_LINES, attempt
 from backstay.interfaces.web.fields import BadText, Field, read
 from backstay.interfaces.web.frame import navigation
 from backstay.interfaces.web.resource import Answer, names
-from backstay.interfaces.web.resource import found as resource_of
 from backstay.interfaces.web.scanning import Sheet
 from backstay.platform import rows
 from backstay.platform.context import Ctx
+from backstay.platform.resources import RESOURCES
 
 LINES = 5_000
 Quantities = dict[str, dict[str, int]]  # line key → input → steps
@@ -217,7 +217,7 @@ def _tried(ctx: Ctx, work: Work, values: dict[str, Any], quantities: Quantities)
 def _context(
     request: HttpRequest, ctx: Ctx, work: Work, trial: dict[str, Any] | None, stopped: Refusal | None
 ) -> dict[str, Any]:
-    named = names(resource_of(work.path))
+    named = names(RESOURCES[work.path])
     return {
         "name": named["name"], "one": named["one"], **work.more, "work": work, "sheet": work.sheet, "preview": trial, "stopped": stopped, "ctx": ctx,
         "once": request.POST.get("once") or uuid.uuid4().hex, "nav": navigation(ctx, work.nav or work.path),
@@ -227,7 +227,7 @@ def _context(
 
 def order_head(resource_path: str, ident: int, act: str) -> Any:
     """An order with its party and place, that allows the act. NotFound, or Refusal (``platform.transition``)."""
-    resource = resource_of(resource_path)
+    resource = RESOURCES[resource_path]
     order = resource.of._default_manager.select_related("party", "place").filter(pk=ident).first()
     if order is None:
         raise NotFound(
@@ -243,6 +243,6 @@ def known_item(code: str) -> str:
     from django.db.models import Q
 
     plain = code.strip()[:60]
-    model = resource_of("catalog/items").of
+    model = RESOURCES["catalog/items"].of
     found = model._default_manager.filter(Q(sku=plain) | Q(sku=plain.upper()) | Q(barcode=plain[:14])).first()
     return str(found) if found else ""

@@ -1,0 +1,392 @@
+"""Giving and taking roles: who has which, from when to when; roles and teams as data; exceptions from duties.
+
+Nobody gives what he does not hold: every right of a role, at its scope or wider, with no more fields. The database adds
+that only an owner makes an owner, and that a company keeps one (``sql/rights.sql``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from backstay.base.context import Ctx
+from backstay.base.errors import Denied, NotFound, Refusal
+from backstay.base.rights import Right, Rights, right_of
+from backstay.platform import access, audit, rows
+from backstay.platform.models import Draft, Exemption, Membership, Notice, Role, TeamMember, User, Work
+from backstay.platform.roles import DUTIES, NAMES, TIMED, Duty, defaults
+
+OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class GrantDraft:
+    """A role for a user, from a day (today) to a day (for good)."""
+
+    user: int
+    role: str
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSeen:
+    """A role as this company has it. ``ours``: changed or made here; ``default``: there is one of this code to restore."""
+
+    code: str
+    name: str
+    rights: tuple[Right, ...]
+    ours: bool
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user's roles: (membership, role, since, until), the present and future ones."""
+
+    user: int
+    name: str
+    mail: str
+    roles: tuple[tuple[int, str, date, date | None], ...]
+    teams: tuple[str, ...]
+
+
+# ---- roles ----
+
+
+def roles(ctx: Ctx) -> dict[str, RoleSeen]:
+    """Every role of the company, the default ones first."""
+    ours = {r.code: r for r in Role.objects.filter(company_id=ctx.company).order_by("name")}
+    made = {}
+    for code in (*NAMES, *(c for c in ours if c not in NAMES)):
+        mine = ours.get(code)
+        rights = tuple(map(right_of, mine.rights)) if mine else defaults()[code]
+        made[code] = RoleSeen(
+            code, mine.name if mine else NAMES[code], rights, mine is not None, code in NAMES
+        )
+    return made
+
+
+def role(ctx: Ctx, code: str) -> RoleSeen:
+    """A role by its code. NotFound names those there are."""
+    known = roles(ctx)
+    if code not in known:
+        raise NotFound("access.role", f"there is no role {code[:40]}", f"One of {', '.join(known)}.", "role")
+    return known[code]
+
+
+def save_role(ctx: Ctx, code: str, name: str, rights: Sequence[Right]) -> None:
+    """Make a role, or change one for all who have it. Raises Denied (``access.above``), Refusal (``access.role``,
+    ``access.conflict``)."""
+    access.require(ctx, "access.role.change")
+    code, name = code.strip().lower(), " ".join(name.replace("\0", "").split())[:60]
+    if code == OWNER:
+        raise Refusal("access.role", "the role of owners stays whole", "Make a role of your own.", "code")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", code) or not name:
+        raise Refusal("access.role", "a role needs a name", "Type a few letters.", "name")
+    before = roles(ctx).get(code)
+    _not_above(ctx, code, [*rights, *(before.rights if before else ())])
+    for user in _holders(ctx, code):
+        others = [r for other, r in _held(ctx, user) if other != code]
+        _no_conflict(ctx, user, others, rights)
+    told = [r.json() for r in rights]
+    found = Role.objects.filter(company_id=ctx.company, code=code).first()
+    if found:
+        rows.update(Role, [found.pk], {"name": [name], "rights": [told]})
+        audit.record(ctx, "access.role", [found.pk], "change")
+    else:
+        audit.record(
+            ctx,
+            "access.role",
+            rows.insert(Role, {"code": [code], "name": [name], "rights": [told]}),
+            "create",
+        )
+
+
+def restore_role(ctx: Ctx, code: str) -> None:
+    """Have a default role again as Backstay brings it."""
+    access.require(ctx, "access.role.change")
+    found = Role.objects.filter(company_id=ctx.company, code=code).first()
+    if found is None or code not in NAMES:
+        raise Refusal(
+            "access.role", f"{code} is no default role that was changed", "Nothing needs to be done."
+        )
+    _not_above(ctx, code, [*defaults()[code], *map(right_of, found.rights)])
+    for user in _holders(ctx, code):
+        others = [r for other, r in _held(ctx, user) if other != code]
+        _no_conflict(ctx, user, others, defaults()[code])
+    audit.record(ctx, "access.role", [found.pk], "restore")
+    rows.delete(Role, "id", [found.pk])
+
+
+# ---- giving and taking ----
+
+
+def grant(ctx: Ctx, drafts: Sequence[GrantDraft]) -> list[int]:
+    """Give roles; ids in order. Raises Denied (``access.above``), Refusal (``access.until``, ``access.conflict``)."""
+    access.require(ctx, "access.membership.grant")
+    known = roles(ctx)
+    for draft in drafts:
+        given = known.get(draft.role) or role(ctx, draft.role)
+        since = draft.since or ctx.today
+        if draft.until is None and draft.role in TIMED:
+            raise Refusal("access.until", f"the role {draft.role} ends on a day", "Say until when.", "until")
+        if draft.until is not None and draft.until < max(since, ctx.today):
+            raise Refusal(
+                "access.until", "the role would end before it begins", "Choose a later day.", "until"
+            )
+        _not_above(ctx, draft.role, given.rights)
+        if any(held == draft.role for held, _ in _held(ctx, draft.user)):
+            raise Refusal(
+                "access.membership_once",
+                "he has this role already",
+                "End it first to change its days.",
+                "role",
+            )
+        if draft.role != OWNER:  # an owner holds all there is: not his role is checked, but what he does
+            _no_conflict(ctx, draft.user, [r for _, r in _held(ctx, draft.user)], given.rights)
+    ids = rows.insert(Membership, {
+        "user_id": [d.user for d in drafts], "role": [d.role for d in drafts], "since_on": [d.since or ctx.today for d in drafts],
+        "until_on": [d.until for d in drafts],
+    })  # fmt: skip
+    told = [
+        {"user": d.user, "role": d.role, "until": d.until.isoformat() if d.until else None} for d in drafts
+    ]
+    audit.record(ctx, "access.membership", ids, "grant", told)
+    return ids
+
+
+def end(ctx: Ctx, ids: Sequence[int], on: date | None = None) -> None:
+    """End memberships after a day (yesterday: at once). Raises Refusal (``access.last_owner``)."""
+    access.require(ctx, "access.membership.end")
+    last = on or ctx.today - timedelta(days=1)
+    found = rows.lock(Membership, ids, "user_id", "role", "since_on", "until_on")
+    known = roles(ctx)
+    for row in found:
+        _not_above(ctx, row.role, known[row.role].rights if row.role in known else ())
+    rows.update(Membership, ids, {"until_on": [last] * len(ids)})
+    audit.record(
+        ctx,
+        "access.membership",
+        ids,
+        "end",
+        [{"user": r.user_id, "role": r.role, "until": last.isoformat()} for r in found],
+    )
+
+
+def set_team(ctx: Ctx, team: str, users: Sequence[int]) -> None:
+    """Say who is in a team from today on; whoever is not named leaves it."""
+    access.require(ctx, "access.team.change")
+    name = " ".join(team.replace("\0", "").split())[:60]
+    if not name:
+        raise Refusal("access.team", "a team needs a name", "Type it.", "team")
+    now = {
+        t.user_id: t.pk for t in TeamMember.objects.filter(company_id=ctx.company, team=name, until_on=None)
+    }
+    gone = [pk for user, pk in now.items() if user not in users]
+    rows.update(TeamMember, gone, {"until_on": [ctx.today - timedelta(days=1)] * len(gone)})
+    fresh = [u for u in dict.fromkeys(users) if u not in now]
+    TeamMember.objects.filter(
+        company_id=ctx.company, team=name, user_id__in=fresh, since_on=ctx.today
+    ).delete()
+    ids = rows.insert(
+        TeamMember, {"team": [name] * len(fresh), "user_id": fresh, "since_on": [ctx.today] * len(fresh)}
+    )
+    audit.record(ctx, "access.team", [*ids, *gone], "change", [{"team": name}] * (len(ids) + len(gone)))
+
+
+def exempt(ctx: Ctx, user: int, duty: str, reason: str, until: date) -> int:
+    """Let a person do both acts of a duty, for a reason, until a day. Nobody does so for himself."""
+    access.require(ctx, "access.duty.exempt")
+    if duty not in {d.code for d in DUTIES}:
+        raise NotFound(
+            "access.duty",
+            f"there is no duty {duty[:40]}",
+            f"One of {', '.join(d.code for d in DUTIES)}.",
+            "duty",
+        )
+    if not reason.strip():
+        raise Refusal("access.reason", "an exception needs a reason", "Say why.", "reason")
+    if not ctx.today <= until <= ctx.today + timedelta(days=366):
+        raise Refusal("access.until", "an exception ends within a year", "Choose a day.", "until")
+    if ctx.actor == f"user:{user}":
+        raise Denied("access.above", "nobody makes an exception for himself", "Ask another owner.")
+    told = {
+        "user_id": [user],
+        "duty": [duty],
+        "reason": [reason.strip()],
+        "until_on": [until],
+        "actor": [ctx.actor],
+    }
+    made = rows.insert(Exemption, told)[0]
+    audit.record(
+        ctx, "access.duty", [made], "exempt", [{"user": user, "duty": duty, "until": until.isoformat()}]
+    )
+    return made
+
+
+def _not_above(ctx: Ctx, code: str, rights: Sequence[Right]) -> None:
+    above = next((r for r in rights if not ctx.rights.covers(r)), None)
+    if above is not None:
+        raise Denied("access.above", f"{code} reaches further than what you hold: {above}", "Ask an owner.")
+
+
+def _no_conflict(ctx: Ctx, user: int, held: Sequence[Sequence[Right]], given: Sequence[Right]) -> None:
+    """Refuse what would let a person do both acts of a duty and did not before."""
+    before = [r for rights in held for r in rights]
+    had = {d.code for d in conflicts(Rights(before))}
+    exempted = set(
+        Exemption.objects.filter(company_id=ctx.company, user_id=user, until_on__gte=ctx.today).values_list(
+            "duty", flat=True
+        )
+    )
+    for duty in conflicts(Rights([*before, *given])):
+        if duty.code not in had | exempted:
+            raise Refusal(
+                "access.conflict",
+                duty.why.rstrip("."),
+                "Give one of the roles to somebody else, or record an exception first.",
+                duty.code,
+            )
+
+
+def conflicts(rights: Rights) -> list[Duty]:
+    """The duties of which these rights hold both acts."""
+    return [d for d in DUTIES if rights.scope(d.first) and rights.scope(d.second)]
+
+
+def _held(ctx: Ctx, user: int) -> list[tuple[str, tuple[Right, ...]]]:
+    """(role, its rights) that a user has today or will have."""
+    known = roles(ctx)
+    found = Membership.objects.filter(company_id=ctx.company, user_id=user).exclude(until_on__lt=ctx.today)
+    return [(m.role, known[m.role].rights if m.role in known else ()) for m in found]
+
+
+def _holders(ctx: Ctx, code: str) -> list[int]:
+    found = Membership.objects.filter(company_id=ctx.company, role=code).exclude(until_on__lt=ctx.today)
+    return sorted(set(found.values_list("user_id", flat=True)))
+
+
+# ---- looking ----
+
+
+def members(ctx: Ctx) -> list[Member]:
+    """Who works for the company today or will, by name. Three statements."""
+    access.require(ctx, "access.membership.read")
+    by_user: dict[int, list[Membership]] = {}
+    current = Membership.objects.filter(company_id=ctx.company).exclude(until_on__lt=ctx.today)
+    for m in current.select_related("user").order_by("user__name", "user_id", "role"):
+        by_user.setdefault(m.user_id, []).append(m)
+    teams: dict[int, list[str]] = {}
+    for t in (
+        TeamMember.objects.filter(company_id=ctx.company).exclude(until_on__lt=ctx.today).order_by("team")
+    ):
+        teams.setdefault(t.user_id, []).append(t.team)
+    return [
+        Member(user, mine[0].user.name, mine[0].user.email, tuple((m.pk, m.role, m.since_on, m.until_on) for m in mine), tuple(dict.fromkeys(teams.get(user, ()))))
+        for user, mine in by_user.items()
+    ]  # fmt: skip
+
+
+def who_can(ctx: Ctx, action: str) -> list[tuple[Member, str]]:
+    """(member, how far) of all who may do an action today."""
+    known = roles(ctx)
+    made = []
+    for member in members(ctx):
+        scope = rights_of_member(ctx, member, known).scope(action)
+        if scope:
+            made.append((member, scope))
+    return made
+
+
+def rights_of_member(ctx: Ctx, member: Member, known: Mapping[str, RoleSeen] | None = None) -> Rights:
+    """What somebody may do today."""
+    every = roles(ctx) if known is None else known
+    now = [role for _, role, since, _until in member.roles if since <= ctx.today]
+    return Rights([r for code in now if code in every for r in every[code].rights], now)
+
+
+_BOTH = """
+SELECT e.data ->> 'duty', e.actor, coalesce(u.name, e.actor), e.object_id, min(e.at), max(e.data ->> 'reason')
+FROM platform_auditevent e LEFT JOIN platform_user u ON e.actor = 'user:' || u.id
+WHERE e.company_id = %s AND e.kind = 'access.duty' AND e.event = 'both' AND e.at::date BETWEEN %s AND %s
+GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 5000
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Somebody did both acts of a duty to one object; ``reason``: of the exception, "" where nobody else could."""
+
+    duty: Duty
+    actor: str
+    name: str
+    object_id: int
+    at: datetime
+    reason: str
+
+
+def both_done(ctx: Ctx, since: date, until: date) -> list[Both]:
+    """Who did both in some days, the latest first: what ``access.apart`` let pass and wrote down."""
+    access.require(ctx, "access.duty.read")
+    known = {d.code: d for d in DUTIES}
+    found = rows.execute(_BOTH, [ctx.company, since, until])
+    return [Both(known[code], *rest) for code, *rest in found if code in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a person holds: to be handed over when he moves or leaves."""
+
+    member: Member
+    drafts: int
+    works: int
+    notices: int
+    conflicts: tuple[Duty, ...]
+
+
+def holding(ctx: Ctx, user: int) -> Holding:
+    """A member's roles, teams, drafts, long work and notices. NotFound for who is no member."""
+    member = next((m for m in members(ctx) if m.user == user), None)
+    if member is None:
+        raise NotFound("access.member", "he does not work here", "Choose somebody of the list.")
+    actor = f"user:{user}"
+    return Holding(
+        member,
+        Draft.objects.filter(company_id=ctx.company, created_by=actor, made_id=None).count(),
+        Work.objects.filter(company_id=ctx.company, actor=actor, state__in=("waiting", "running")).count(),
+        Notice.objects.filter(company_id=ctx.company, actor=actor, read_at=None).count(),
+        tuple(conflicts(rights_of_member(ctx, member))),
+    )
+
+
+def leave(ctx: Ctx, user: int, successor: int | None = None) -> None:
+    """End all at once: roles, teams, long work; drafts go to a successor, or stay for those who see them."""
+    member = holding(ctx, user).member
+    ids = [pk for pk, _, _, _ in member.roles]
+    end(ctx, ids)
+    teams = TeamMember.objects.filter(company_id=ctx.company, user_id=user).exclude(until_on__lt=ctx.today)
+    gone = list(teams.values_list("pk", flat=True))
+    rows.update(TeamMember, gone, {"until_on": [ctx.today - timedelta(days=1)] * len(gone)})
+    actor = f"user:{user}"
+    Work.objects.filter(company_id=ctx.company, actor=actor, state__in=("waiting", "running")).update(
+        cancel=True
+    )
+    if successor is not None:
+        if successor not in {m.user for m in members(ctx)}:
+            raise NotFound(
+                "access.member", "the successor does not work here", "Choose somebody of the list."
+            )
+        told = {"created_by": f"user:{successor}", "updated_by": f"user:{successor}"}
+        Draft.objects.filter(company_id=ctx.company, created_by=actor, made_id=None).update(**told)
+    audit.record(ctx, "access.membership", [user], "leave", [{"successor": successor}])
+
+
+def user_of(mail: str) -> User:
+    """The user with an address. NotFound."""
+    found = User.objects.filter(email=mail.strip().lower(), is_active=True).first()
+    if found is None:
+        raise NotFound("access.user", f"nobody signs in as {mail[:80]}", "Invite him first.", "mail")
+    return found

@@ -1,0 +1,230 @@
+"""People and roles: who works here with which roles, what a role may do, what a person holds and how he leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from backstay.base.errors import NotFound, Refusal
+from backstay.base.rights import SCOPES, Right, Rights
+from backstay.interfaces import granting
+from backstay.interfaces.acting import OTHER, universe
+from backstay.interfaces.reports.shape import REPORTS
+from backstay.interfaces.web.company import SYSTEM
+from backstay.interfaces.web.fields import day_text, word_of
+from backstay.interfaces.web.resource import Answer, whole
+from backstay.platform import access
+from backstay.platform.context import Ctx
+from backstay.platform.resources import for_kind, page
+from backstay.platform.roles import DUTIES, TIMED
+
+n = gettext_noop
+PEOPLE, ROLES = "access/people", "access/roles"
+
+
+@page(PEOPLE, n("People and roles"), SYSTEM, "access.membership.read")
+def people(request: HttpRequest, ctx: Ctx) -> Answer:
+    """Who works for the company, with roles and teams; giving a role; ending one."""
+    if request.method == "POST":
+        return _people_posted(request, ctx)
+    known = granting.roles(ctx)
+    told = []
+    for member in granting.members(ctx):
+        rights = granting.rights_of_member(ctx, member, known)
+        roles = [_role_seen(ctx, known, *each) for each in member.roles]
+        told.append({"user": member.user, "name": member.name or member.mail, "mail": member.mail, "roles": roles, "teams": member.teams,
+                     "conflicts": [_(d.why) for d in granting.conflicts(rights)] if "owner" not in rights.roles else []})  # fmt: skip
+    return "backstay/people.html", {
+        "members": told, "roles": [(r.code, _(r.name)) for r in known.values()], "may_grant": access.may(ctx, "access.membership.grant"),
+        "may_team": access.may(ctx, "access.team.change"), "today": ctx.today, "timed": ", ".join(_(known[c].name) for c in TIMED),
+    }  # fmt: skip
+
+
+def _role_seen(
+    ctx: Ctx, known: Mapping[str, granting.RoleSeen], ident: int, code: str, since: date, until: date | None
+) -> dict[str, Any]:
+    name = _(known[code].name) if code in known else word_of(code)
+    days = _("from %(day)s") % {"day": day_text(since, ctx.today.year)} if since > ctx.today else ""
+    days += (
+        (" " if days else "") + _("until %(day)s") % {"day": day_text(until, ctx.today.year)} if until else ""
+    )
+    return {"id": ident, "code": code, "name": name, "days": days}
+
+
+def _people_posted(request: HttpRequest, ctx: Ctx) -> Answer:
+    post = request.POST
+    if post.get("end"):
+        granting.end(ctx, [whole(post["end"]) or 0])
+        messages.success(request, _("The role has ended."))
+    elif post.get("team"):
+        users = [u for u in map(whole, post.getlist("users")) if u]
+        granting.set_team(ctx, post["team"], users)
+        messages.success(request, _("The team is kept."))
+    else:
+        user = granting.user_of(post.get("mail", ""))
+        granting.grant(
+            ctx,
+            [
+                granting.GrantDraft(
+                    user.pk, post.get("role", ""), _day(post.get("since")), _day(post.get("until"))
+                )
+            ],
+        )
+        messages.success(request, _("The role is given."))
+    return redirect(f"/{PEOPLE}")
+
+
+def _day(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("access.until", _("this is no day"), _("Write it as 2026-12-31."), "until") from None
+
+
+@page(f"{PEOPLE}/<int:user>", n("Person"), SYSTEM, "access.membership.read", hidden=True)
+def person(request: HttpRequest, ctx: Ctx, user: int) -> Answer:
+    """What a person holds: the list for who joins, moves or leaves; ending all of it in one act; exceptions."""
+    held = granting.holding(ctx, user)
+    if request.method == "POST":
+        post = request.POST
+        if post.get("do") == "leave":
+            granting.leave(ctx, user, whole(post.get("successor")))
+            messages.success(request, _("%(name)s works here no more.") % {"name": held.member.name})
+            return redirect(f"/{PEOPLE}")
+        until = _day(post.get("until")) or ctx.today
+        granting.exempt(ctx, user, post.get("duty", ""), post.get("reason", ""), until)
+        messages.success(request, _("The exception is recorded."))
+        return redirect(f"/{PEOPLE}/{user}")
+    known = granting.roles(ctx)
+    rights = granting.rights_of_member(ctx, held.member, known)
+    others = [(m.user, m.name or m.mail) for m in granting.members(ctx) if m.user != user]
+    return "backstay/person.html", {
+        "held": held, "name": held.member.name or held.member.mail, "roles": [_role_seen(ctx, known, *each) for each in held.member.roles],
+        "conflicts": [(d.code, _(d.why)) for d in held.conflicts if "owner" not in rights.roles], "duties": [(d.code, _(d.why)) for d in DUTIES], "others": others,
+        "can": _can(rights), "may_end": access.may(ctx, "access.membership.end"), "may_exempt": access.may(ctx, "access.duty.exempt") and ctx.actor != f"user:{user}",
+        "until": ctx.today + timedelta(days=30), "me": ctx.actor == f"user:{user}",
+    }  # fmt: skip
+
+
+def _can(rights: Rights) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(kind, [(act, scope)]) of all that somebody may do, in words."""
+    made = []
+    for kind, acts in universe().items():
+        told = [(word_of(act), scope) for act in acts if (scope := rights.scope(f"{kind}.{act}"))]
+        if told:
+            made.append(
+                (
+                    kind_name(kind),
+                    [(act, "" if scope == "company" else word_of(scope)) for act, scope in told],
+                )
+            )
+    return made
+
+
+def kind_name(kind: str) -> str:
+    """What people call a kind."""
+    resource, domain, name = for_kind(kind), *kind.partition(".")[::2]
+    if resource is not None:
+        return _(resource.names[1])
+    if domain == "report":
+        return _("Report: %(name)s") % {"name": _(REPORTS[name].title)} if name in REPORTS else _("Reports")
+    return word_of(OTHER.get(kind, name))
+
+
+@page(ROLES, n("Roles"), SYSTEM, "access.role.read")
+def roles(request: HttpRequest, ctx: Ctx) -> Answer:
+    """Every role, with how many have it; a copy begins a new one."""
+    if request.method == "POST":
+        code = request.POST.get("name", "").strip().lower().replace(" ", "_")
+        granting.save_role(
+            ctx, code, request.POST.get("name", ""), granting.role(ctx, request.POST.get("copy", "")).rights
+        )
+        return redirect(f"/{ROLES}/{code}")
+    counts: dict[str, int] = {}
+    for member in granting.members(ctx):
+        for _id, code, _since, _until in member.roles:
+            counts[code] = counts.get(code, 0) + 1
+    told = []
+    for role in granting.roles(ctx).values():
+        held = Rights(role.rights)
+        told.append({"code": role.code, "name": _(role.name), "people": counts.get(role.code, 0), "ours": role.ours, "default": role.default,
+                     "reads": _sum(held, ("read",)), "does": _sum(held, ()), "conflicts": len(granting.conflicts(held))})  # fmt: skip
+    return "backstay/roles.html", {"roles": told, "may_change": access.may(ctx, "access.role.change")}
+
+
+def _sum(held: Rights, acts: Iterable[str]) -> int:
+    """How many kinds are read, or in how many something is done."""
+    wanted = set(acts)
+    return sum(
+        any(held.scope(f"{kind}.{act}") for act in of if (act in wanted if wanted else act != "read"))
+        for kind, of in universe().items()
+    )
+
+
+@page(f"{ROLES}/<slug:code>", n("Role"), SYSTEM, "access.role.read", hidden=True)
+def role(request: HttpRequest, ctx: Ctx, code: str) -> Answer:
+    """What a role may do: a row for each kind, a scope for each act, fields that are hidden or only read."""
+    found = granting.role(ctx, code)
+    if request.method == "POST":
+        if request.POST.get("do") == "restore":
+            granting.restore_role(ctx, code)
+            messages.success(request, _("The role is as Backstay brings it."))
+        else:
+            granting.save_role(ctx, code, request.POST.get("name", "") or found.name, _typed(request.POST))
+            messages.success(request, _("Saved."))
+        return redirect(f"/{ROLES}/{code}")
+    held = Rights(found.rights)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for kind, acts in universe().items():
+        scopes = SCOPES if access.owner_column(kind) else ("company",)
+        rules = held.fields(kind)
+        cells = [
+            {"name": f"{kind}.{act}", "text": word_of(act), "scope": held.scope(f"{kind}.{act}")}
+            for act in acts
+        ]
+        row = {"kind": kind, "name": kind_name(kind), "cells": cells, "scopes": [(s, word_of(s)) for s in scopes], "ruled": for_kind(kind) is not None,
+               "any": any(c["scope"] for c in cells), "hidden": " ".join(f for f, rule in rules.items() if rule == "hidden"),
+               "fixed": " ".join(f for f, rule in rules.items() if rule == "fixed")}  # fmt: skip
+        groups.setdefault(kind.partition(".")[0], []).append(row)
+    return "backstay/role.html", {
+        "role": found, "name": _(found.name), "groups": [(word_of(domain), rows) for domain, rows in groups.items()],
+        "may_change": access.may(ctx, "access.role.change") and code != granting.OWNER, "conflicts": [_(d.why) for d in granting.conflicts(held)],
+        "ours": found.ours and found.default,
+    }  # fmt: skip
+
+
+def _typed(post: Mapping[str, str]) -> list[Right]:
+    """The rights that the form says: acts of one kind and scope are one right."""
+    made = []
+    for kind, acts in universe().items():
+        hidden, fixed = (_fields(kind, post.get(f"{rule}:{kind}", "")) for rule in ("hidden", "fixed"))
+        for scope in SCOPES:
+            mine = tuple(act for act in acts if post.get(f"{kind}.{act}") == scope)
+            if mine:
+                made.append(Right(kind, mine, scope, hidden, fixed))
+    return made
+
+
+def _fields(kind: str, text: str) -> tuple[str, ...]:
+    """Names of fields of a kind. NotFound for a word that is none."""
+    names = tuple(text.replace(",", " ").split())
+    resource = for_kind(kind)
+    if not names or resource is None:
+        return ()
+    lines = (*resource.lines.grid, *resource.lines.shown) if resource.lines else ()
+    known = {each.partition(":")[0] for each in (*resource.columns, *resource.form, *lines)}
+    known |= {f.name for f in resource.of._meta.concrete_fields} - {"id", "company_id"}
+    if unknown := [name for name in names if name not in known]:
+        raise NotFound(
+            "access.field", f"{kind} has no field {unknown[0][:40]}", f"One of {', '.join(sorted(known))}."
+        )
+    return names
