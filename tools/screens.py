@@ -82,6 +82,7 @@ SCREENS = (
     Screen("inbox", "/notices"),
     Screen("account", "/account"),
     Screen("your-data", "/settings/data"),
+    Screen("audit-trail", "/settings/audit"),
     Screen("personal-data", "/parties/parties/1/personal"),
     Screen("nothing-there", "/sales/orders?q=zzzz"),
     Screen("home-german", "/", language="de"),
