@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from backstay.platform.invitations import Invitation as Invitation
 from backstay.platform.records import Record, Tenant
 
 

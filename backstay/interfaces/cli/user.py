@@ -72,6 +72,35 @@ def list_(as_json: bool) -> None:
         )
 
 
+@user.command("invite")
+@click.argument("mail")
+@click.option("--role", "roles", multiple=True, required=True, help="Role to be given (several: repeat).")
+@click.option("--until", type=session.DAY, help="Last day in the company (default: for good).")
+@click.option(
+    "--address",
+    envvar="BACKSTAY_ADDRESS",
+    default="",
+    metavar="URL",
+    help="Where people reach Backstay: the link goes there by mail. Without it the link is printed alone.",
+)
+@session.company_option
+def invite(mail: str, roles: tuple[str, ...], until: Any, address: str, company: str | None) -> None:
+    """Invite somebody to work for a company: a link that is good once, for seven days.
+
+    \b
+    Examples:
+      backstay user invite ann@example.com --role owner
+      backstay user invite ann@example.com --role auditor --until 2026-12-31 --address https://books.example.com
+    """
+    session.ready()
+    from backstay.interfaces import inviting
+    from backstay.platform.context import work
+
+    with work(session.choose_company(company), session.ACTOR) as ctx:
+        path = inviting.invite(ctx, mail, roles, until, address)
+    click.echo(f"{address.rstrip('/')}{path}")
+
+
 @user.command("end-sessions")
 @click.argument("mail")
 def end_sessions(mail: str) -> None:

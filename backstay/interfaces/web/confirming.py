@@ -34,6 +34,7 @@ SENDING = {
     "page:settings",
     "end-sessions",
     "page:banking/runs/new",
+    "page:access/invitations",
     "page:access/people",
     "page:access/people/<int:user>",
     "page:access/roles",

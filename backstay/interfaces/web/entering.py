@@ -26,7 +26,7 @@ from django.views.decorators.http import require_GET
 
 from backstay.base.errors import Denied, Refusal
 from backstay.interfaces.signing import oidc
-from backstay.interfaces.web import account, security
+from backstay.interfaces.web import account, invitations, security
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.sign import signed_in
 
@@ -108,6 +108,7 @@ urlpatterns: list[URLPattern] = [
         accounts.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("sign-in/join", invitations.join, name="join"),
     path("sign-out", accounts.logout, name="account_logout"),
     path("account", account.account, name="account"),
     path("account/security", security.security, name="mfa_index"),
