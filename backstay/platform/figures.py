@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils import dates, formats
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
 
 from backstay.base.money import from_steps
 
@@ -48,6 +49,17 @@ def _written(value: Decimal, places: int) -> str:
 
 def day_text(value: date, year: int) -> str:
     """19 Nov, with the year when it is another."""
+    if not isinstance(value, datetime):
+        return _day(value, year, get_language())
+    return _when(value, year)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, year: int, language: str | None) -> str:
+    return _when(value, year)
+
+
+def _when(value: date, year: int) -> str:
     told = pgettext("day", "j M") if value.year == year else pgettext("day", "j M Y")
     return str(formats.date_format(value, f"{told}, H:i" if isinstance(value, datetime) else told))
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from backstay.base.money import from_steps, to_steps
 from backstay.platform.context import Ctx
@@ -66,14 +67,24 @@ def field_of(resource: Resource, name: str) -> Field:
     plain = name.partition(":")[0]
     found = resource.computed(plain)
     if found:
-        sums = belonging(resource.of, plain)
-        text, note = label(sums[0].related_model, sums[1]) if sums else label(resource.of, plain)
-        return Field(plain, found[0], _(text), note and _(note), compute=found[1])
+        return Field(plain, found[0], *_labels(resource.of, plain, get_language()), compute=found[1])
     return column(resource.of, name)
+
+
+@lru_cache(maxsize=4096)
+def _labels(model: type[models.Model], plain: str, language: str | None) -> tuple[str, str]:
+    sums = belonging(model, plain)
+    text, note = label(sums[0].related_model, sums[1]) if sums else label(model, plain)
+    return _(text), note and _(note)
 
 
 def column(model: type[models.Model], name: str) -> Field:
     """The field of a model by a name such as ``gross:money``, ``party`` or ``party.name``."""
+    return _column(model, name, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _column(model: type[models.Model], name: str, language: str | None) -> Field:
     plain, _sep, told = name.partition(":")
     text, note = label(model, plain)
     owner, path = model, plain.replace(".", "__")
@@ -147,6 +158,11 @@ WRITTEN = {"todo": "to do", "en": "English", "de": "German"}  # words that are s
 
 def word_of(word: str) -> str:
     """A stored word as people read it."""
+    return _word(word, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str, language: str | None) -> str:
     plain = WRITTEN.get(word, word.replace("_", " "))
     return pgettext("word", plain[:1].upper() + plain[1:]) if plain else ""
 
