@@ -40,6 +40,7 @@ BIG = (
     "catalog/items",
 )
 DEEP = 1000  # the page of the list that is far down
+NUMBERS = ("9", "12", "41")  # last digits of numbers, as people type them
 
 
 @dataclass(slots=True)
@@ -152,6 +153,8 @@ def _lists(made: Made, browser: Browser, resource: Resource) -> Iterator[Visit]:
     texts = _texts(made, resource)
     if texts:
         yield add("search", lambda rnd: f"?q={rnd.choice(texts)}")
+    if resource.is_document:
+        yield add("search of a number", lambda rnd: f"?q={rnd.choice(NUMBERS)}")
     if after := _deep(made, resource):
         yield add(f"page {DEEP:,}", f"?after={after}")
     for each in listing.groupable(resource):
@@ -163,12 +166,12 @@ def _lists(made: Made, browser: Browser, resource: Resource) -> Iterator[Visit]:
 
 
 def _texts(made: Made, resource: Resource) -> list[str]:
-    """Beginnings of words that are there, and last digits of numbers."""
+    """Beginnings of words that are there."""
     sql = "SELECT word FROM platform_word WHERE company_id = %s AND kind = %s ORDER BY word, object_id LIMIT 5000"
     kind = "parties.party" if resource.is_document else resource.kind
     words = sorted({row[0][:5] for row in rows.execute(sql, [made.company, kind], using="owner")})
     texts = words[:: max(1, len(words) // 12)][:12]
-    return [*texts, "412", "9", "bookshop"] if resource.is_document else texts
+    return [*texts, "bookshop"] if resource.is_document else texts
 
 
 def _deep(made: Made, resource: Resource) -> str:
