@@ -150,12 +150,7 @@ def _copies() -> Iterator[Finding]:
 
     plan = backup.plan()
     if plan is None:
-        yield Finding(
-            "backup",
-            False,
-            "no schedule",
-            "backstay backup --every-day --to FOLDER, on another disk or machine.",
-        )
+        yield Finding("backup", True, "none is made: backstay backup --every-day --to FOLDER")
         return
     found = backup.copies(plan.folder)
     told = f"newest {found[0].hours:.0f} h old, {len(found)} kept in {plan.folder}" if found else "none yet"

@@ -88,7 +88,8 @@ def turnover(ctx: Ctx, scope: Scope, by: str, limit: int | None = None, skip: in
         "main": scope.main, "party": scope.party, "item": scope.item, "limit": limit, "skip": skip,
     }  # fmt: skip
     day = "t.counted_on" if by == "document" else "NULL::date"
-    seen, actors = access.only(ctx, scope.kinds[0], "t.document_id")  # the documents that the reader sees
+    # The documents that the reader sees; costs alone are asked of the whole company.
+    seen, actors = access.only(ctx, scope.kinds[0], "t.document_id") if scope.kinds else ("true", [])
     params["actors"] = actors[0] if actors else None
     mine = seen.replace("%s", "%(actors)s")
     parts = ["kinds", "costs"] if scope.kinds and scope.costs else ["costs"] if scope.costs else ["kinds"]

@@ -214,15 +214,16 @@ def test_killed_import_row_by_row(world: World, points: list[int] | None) -> Non
 
 def test_killed_import_as_one_whole(world: World) -> None:
     """Killed in the middle, nothing of it is there; taken up again, all of it is, and its result says so."""
-    ident = _importing(world, 2_500, "import.whole")
+    ident = _importing(world, 10_000, "import.whole")
     with worker() as process:
         assert until(lambda: look(world, ident).done >= 1_000)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    assert look(world, ident).state == "running", "it was killed while it ran"
     assert until(lambda: _imported(world)["items"][0] == 0), "it is one transaction"
     with worker():
         assert until(ended(world, ident))
-    _expect(world, ident, 2_501, 0)
+    _expect(world, ident, 10_001, 0)
 
 
 @pytest.mark.long

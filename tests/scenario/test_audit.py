@@ -27,6 +27,7 @@ UNTOLD = {
     "seal_block": "is the seal",
     "seal_leaf": "is the seal",
     "platform_auditvalue": "is the trail",
+    "platform_invitation": "its process tells: invite, withdraw, accept",
     "platform_outbox": "messages on their way; their cause tells",
     "platform_file": "never changed; told when it is attached",
     "platform_importedrow": "what an import made; the records tell",

@@ -239,7 +239,7 @@ def addresses(full: Full, paths: list[str]) -> list[str]:
     made: list[str] = []
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
-        route = str(pattern.pattern)
+        route = str(pattern.pattern).replace("<brought:path>", "<res:path>")
         for path in paths if "<res:path>" in route else [""]:
             ident = str(full.first(RESOURCES[path])) if path else "1"
             told = route.replace("<res:path>", path).replace(

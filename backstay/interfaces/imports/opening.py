@@ -59,14 +59,14 @@ def kind_of(ctx: Ctx) -> Kind:
     )  # fmt: skip
 
 
-def _parties(records: Sequence[Record]) -> dict[str, list[int]]:
-    _known, by_text = candidates(Party, {r.fields["party"] for r in records}, set())
+def _parties(ctx: Ctx, records: Sequence[Record]) -> dict[str, list[int]]:
+    _known, by_text = candidates(ctx, Party, {r.fields["party"] for r in records}, set())
     return by_text
 
 
 def _check(ctx: Ctx, mapped: Map, records: Sequence[Record]) -> list[Fault]:
     """Parties that are none or several, nothing open, and items that are in the books already."""
-    parties = _parties(records)
+    parties = _parties(ctx, records)
     known = {
         (role, party, text): entry
         for role, party, text, entry in rows.execute(
@@ -102,7 +102,7 @@ def _fault(mapped: Map, record: Record, name: str, told: str) -> Fault:
 
 def _make(ctx: Ctx, _job: Any, records: list[Record]) -> list[int]:
     """One opening entry for the batch."""
-    parties = _parties(records)
+    parties = _parties(ctx, records)
     items = []
     for r in records:
         found = set(parties.get(r.fields["party"].casefold(), ()))

@@ -44,7 +44,7 @@ def personal(request: HttpRequest, ctx: Ctx, ident: int) -> Answer:
         (trail.what_of(model._meta.label_lower), len(rows)) for model, rows in persons.belonging(ident)
     ]
     return "backstay/personal.html", {
-        "resource": found(PATH), "name": _(found(PATH).names[1]), "party": party, "told": told, "gone": _labels(told.gone), "stays": _labels(told.stays),
+        "resource": (resource := found(ctx, PATH)), "name": _(resource.names[1]), "party": party, "told": told, "gone": _labels(told.gone), "stays": _labels(told.stays),
         "until": day_text(told.until, ctx.today.year) if told.until else "", "holds": held, "counted": counted,
         "may_erase": access.may(ctx, f"{persons.PARTY}.erase", [ident]), "may_hold": access.may(ctx, "parties.legalhold.create", [ident]),
     }  # fmt: skip
