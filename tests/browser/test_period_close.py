@@ -112,7 +112,8 @@ def test_reports_fit_every_screen(desks: object, world: World) -> None:
                      "/reports/general-ledger?account=1110&from=2026-03-01&to=2026-03-31", "/reports/journal?from=2026-03-01&to=2026-03-31", "/accounting/periods"):  # fmt: skip
             page = desk.go(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
-            desk.access()
+            if width == 390:  # every route is looked at in a wide window by test_access
+                desk.access()
         desk.go("/reports/sales")
         desk.page.locator(".seg-menu > summary").press("Enter")
         expect(desk.page.locator(".picker")).to_be_visible()

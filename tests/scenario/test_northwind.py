@@ -89,6 +89,7 @@ def test_northwind(folder: Path) -> None:
     assert json.loads(checked.stdout)["ok"], checked.stdout
 
 
+@pytest.mark.long
 def test_rounded_per_line(folder: Path) -> None:
     name = ["--name", "Northwind per line"]
     load(folder, *name, "--rounding", "line", "--through", "invoice", *MISSING)
