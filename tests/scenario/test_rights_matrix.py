@@ -224,10 +224,10 @@ def digest(full: Full) -> str:
         tables = [t for (t,) in rows.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
                   " AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'company_id') ORDER BY 1")]  # fmt: skip
         sql = " UNION ALL ".join(
-            f"SELECT count(*) || ':' || coalesce(max(xmin::text::bigint), 0) FROM {t} WHERE company_id = {full.company}"
+            f"SELECT '{t}', count(*) || ':' || coalesce(max(xmin::text::bigint), 0) FROM {t} WHERE company_id = {full.company}"
             for t in tables
         )
-        return "|".join(r for (r,) in rows.execute(sql))
+        return " | ".join(f"{t} {r}" for t, r in rows.execute(f"{sql} ORDER BY 1"))
 
 
 def told(answer: Any) -> str:

@@ -161,6 +161,8 @@ def test_a_changed_value_is_found_in_every_column(
         value = FILLED.get(kind, "'1'") if empty else OTHER.get(kind, TEXT)
         if (table, name) == ("seal_leaf", "type"):
             value = "CASE type WHEN 'entry' THEN 'event' ELSE 'entry' END"
+        if (table, name) == ("entry", "reverses"):
+            value = "id"  # that no other entry of the tests' database reverses
         superuser.execute(f"CREATE TEMP TABLE was AS SELECT * FROM {table} WHERE {where_of(key)}")
         place = superuser.execute(
             f"UPDATE {table} SET {name} = {value.format(c=name)} WHERE {where_of(key)} RETURNING ctid::text"
