@@ -26,6 +26,7 @@ from backstay import __version__
 from backstay.base import clock
 from backstay.base.errors import Refusal
 from backstay.platform import database, postgres
+from backstay.platform.home import home
 
 FORMAT = 1
 DUMP, MANIFEST, DIGEST, SECRETS = "database.dump", "manifest.json", "manifest.sha256", "secrets.json"
@@ -103,7 +104,7 @@ def opened(path: Path, identity: Path | None) -> Iterator[BinaryIO]:
         raise Refusal(
             "backup.key", f"{identity.name} holds no key", "Use the one `backstay backup key` wrote."
         )
-    with tempfile.TemporaryFile(dir=path.parent) as plain:
+    with tempfile.TemporaryFile(dir=home()) as plain:
         try:
             with path.open("rb") as source:
                 pyrage.decrypt_io(source, plain, keys)

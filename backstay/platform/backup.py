@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,12 +87,12 @@ def write(folder: Path, recipients: Sequence[str] = ()) -> Path:
     """Write a backup into ``folder``, checked, for the keys of ``recipients`` (``age1…``) where there are any; its path.
 
     While others post: the dump and the figures in the manifest are of one snapshot. Raises Refusal (``backup.key``,
-    ``backup.dump``); then nothing is left behind.
+    ``backup.dump``); then nothing is left behind. Plain parts stay in the data folder: where copies go, they may be read.
     """
     keys = [_recipient(text) for text in recipients]
     folder.mkdir(parents=True, exist_ok=True)
     name = f"backstay-{clock.now():%Y%m%dT%H%M%SZ}.tar"
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".backup-") as inside:
+    with tempfile.TemporaryDirectory(dir=home(), prefix=".backup-") as inside:
         work = Path(inside)
         figures = _dump(work / DUMP)
         parts = [(DUMP, work / DUMP), *files()]
@@ -100,18 +101,32 @@ def write(folder: Path, recipients: Sequence[str] = ()) -> Path:
         plain = work / name
         archive.pack(plain, parts, figures)
         archive.check(plain)
-        made = plain
-        if keys:
-            import pyrage
+        return _put(plain, folder / (f"{name}.age" if keys else name), keys)
 
-            made = work / f"{name}.age"
-            with plain.open("rb") as source, made.open("wb") as out:
+
+def _put(plain: Path, target: Path, keys: Sequence[Any]) -> Path:
+    """The archive under its name where copies go, encrypted where there are keys; whole or not at all."""
+    import pyrage
+
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with plain.open("rb") as source, private(part, "wb") as out:
+            if keys:
                 pyrage.encrypt_io(source, out, keys)
-        with made.open("rb") as done:
-            os.fsync(done.fileno())
-        made.chmod(0o600)
-        made.rename(folder / made.name)
-    return folder / made.name
+            else:
+                shutil.copyfileobj(source, out)
+            out.flush()
+            os.fsync(out.fileno())
+        if not keys:  # another disk may have kept another thing
+            archive.check(part)
+        return part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def private(path: Path, mode: str) -> Any:
+    """A new file that its owner alone may read. FileExistsError where there is one."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), mode)
 
 
 def prune(folder: Path, keep: int) -> int:

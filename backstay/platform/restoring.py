@@ -43,14 +43,11 @@ def restore(path: Path, identity: Path | None = None) -> dict[str, Any]:
             tar.extractall(inside, filter="data")
             _secrets(Path(inside))
             database.prepare()
-            _load(Path(inside) / DUMP, database.owner_url(), told)
+            _load(Path(inside) / DUMP, database.owner_url(), told, paused=True)
             if (Path(inside) / "files").is_dir():
                 (home() / "files").mkdir(mode=0o700, exist_ok=True)
                 for folder in (Path(inside) / "files").iterdir():
                     folder.rename(home() / "files" / folder.name)
-    with psycopg.connect(**database.owner_url(), autocommit=True) as owner:
-        owner.execute(sql.SQL("SET search_path = {}, pg_temp").format(sql.Identifier(database.schema())))
-        owner.execute("UPDATE company SET settings = settings || '{\"paused\": true}'")
     return told
 
 
@@ -62,8 +59,9 @@ def _secrets(inside: Path) -> None:
         found.rename(home() / SECRETS)
 
 
-def _load(dump: Path, url: dict[str, Any], told: dict[str, Any]) -> None:
-    """The dump into an empty database: all of it or nothing, then the rights of the run-time role by its name here."""
+def _load(dump: Path, url: dict[str, Any], told: dict[str, Any], *, paused: bool) -> None:
+    """The dump into an empty database: all of it or nothing; then all sending paused, and last the rights of the run-time
+    role by its name here, without which nothing runs: killed in between, no mail of a copy goes out."""
     with psycopg.connect(**url, autocommit=True) as owner:
         there = owner.execute(
             "SELECT count(*) FROM pg_tables WHERE schemaname = %s", [told["schema"]]
@@ -92,6 +90,9 @@ def _load(dump: Path, url: dict[str, Any], told: dict[str, Any]) -> None:
     plain = "\n".join(x for x in rights.splitlines() if x.startswith(("GRANT ", "REVOKE ")))
     mine = database.runtime_url()["user"]
     with psycopg.connect(**url, autocommit=True) as owner:
+        if paused:
+            owner.execute(sql.SQL("SET search_path = {}, pg_temp").format(sql.Identifier(told["schema"])))
+            owner.execute("UPDATE company SET settings = settings || '{\"paused\": true}'")
         for line in _renamed(plain, str(told["runtime_role"]), mine, str(url.get("user", ""))):
             owner.execute(line.encode())
 
@@ -119,7 +120,7 @@ def scratch(path: Path, identity: Path | None = None) -> Iterator[tuple[str, dic
                 tar.extract(DUMP, inside, filter="data")
             _database("CREATE DATABASE {} TEMPLATE template0", name)
             try:
-                _load(Path(inside) / DUMP, url | {"dbname": name}, told)
+                _load(Path(inside) / DUMP, url | {"dbname": name}, told, paused=False)
                 with psycopg.connect(**url | {"dbname": name}) as connection:
                     found = figures(connection)
                 yield name, told, list(_differences(told, found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -209,7 +210,7 @@ def test_lines_are_told_with_their_document(shop: Shop, owner: psycopg.Connectio
     assert seen.told == [("sales.order", "lines")] * 3
     was, became = seen.events[0].changes["lines"]
     assert (was[0]["quantity"], became[0]["quantity"]) != (7, 7)
-    assert float(became[0]["quantity"]) == 7
+    assert Decimal(became[0]["quantity"]) == 7
     assert seen.events[1].changes["lines"][1] is None
     assert seen.events[2].changes["lines"][1][0]["text"] == "smuggled"
     with shop.work() as ctx:

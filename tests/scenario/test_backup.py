@@ -193,6 +193,17 @@ def test_an_encrypted_backup_holds_the_secrets_and_opens_with_its_key(traded: Wo
     assert refused.value.code == "backup.key"
 
 
+def test_a_key_from_the_command_line_opens_what_is_written_for_it(traded: World, tmp_path: Path) -> None:
+    """`backup key` prints what to encrypt for; the file opens the copy, is its owner's alone, and is never written over."""
+    made = run(dict(os.environ), "-m", "backstay", "backup", "key", str(tmp_path / "key.txt"))
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "key.txt").stat().st_mode & 0o077 == 0
+    copy = backup.write(tmp_path / "copies", [made.stdout.strip()])
+    assert archive.check(copy, tmp_path / "key.txt")["companies"]
+    again = run(dict(os.environ), "-m", "backstay", "backup", "key", str(tmp_path / "key.txt"))
+    assert (again.returncode, "backup.key" in again.stderr) == (3, True), again.stderr
+
+
 def test_a_schedule_writes_one_a_day_and_keeps_so_many(
     traded: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,3 +238,52 @@ def test_drill_from_the_command_line(written: Path) -> None:
     done = run(dict(os.environ), "-m", "backstay", "restore", "--drill", str(written))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "It comes back as it was" in done.stdout
+
+
+def test_killed_while_restoring_nothing_can_run_or_send(
+    written: Path, elsewhere: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended after the rows are back: every company is paused already, and the run-time role may read nothing yet."""
+
+    def ends(*_told: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(restoring, "_renamed", ends)
+    monkeypatch.setattr(restoring, "home", lambda: tmp_path)
+    monkeypatch.setattr(backup, "home", lambda: tmp_path)
+    monkeypatch.setattr(
+        database, "owner_url", lambda: psycopg.conninfo.conninfo_to_dict(elsewhere["DATABASE_URL"])
+    )
+    monkeypatch.setattr(database, "prepare", lambda: None)
+    with pytest.raises(KeyboardInterrupt):
+        restoring.restore(written)
+    with psycopg.connect(elsewhere["DATABASE_URL"]) as owner:
+        unpaused = "SELECT count(*), count(*) FILTER (WHERE NOT settings ? 'paused') FROM backstay.company"
+        many, free = owner.execute(unpaused).fetchone() or (0, 1)
+    assert many > 0
+    assert free == 0
+    with (
+        psycopg.connect(elsewhere["DATABASE_RUNTIME_URL"]) as role,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        role.execute("SELECT count(*) FROM backstay.platform_outbox")
+
+
+def test_nothing_plain_lies_where_copies_go(
+    traded: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an encrypted copy is written, its folder never holds what can be read; failing, it holds nothing."""
+    import pyrage
+
+    seen: list[str] = []
+
+    def looks(source: object, out: object, keys: object) -> None:
+        seen.extend(p.name for p in (tmp_path / "copies").rglob("*"))
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(pyrage, "encrypt_io", looks)
+    key = pyrage.x25519.Identity.generate().to_public()
+    with pytest.raises(OSError, match="full"):
+        backup.write(tmp_path / "copies", [str(key)])
+    assert [n for n in seen if not n.endswith(".tar.age.part")] == []
+    assert list((tmp_path / "copies").iterdir()) == []

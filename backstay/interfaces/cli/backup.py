@@ -84,8 +84,15 @@ def key(path: Path) -> None:
     """
     import pyrage
 
+    from backstay.base.errors import Refusal
+    from backstay.platform import backup as copies
+
+    if path.exists():
+        raise Refusal(
+            "backup.key", f"{path} is there already", "Name another file: what it opens would be lost."
+        )
     made = pyrage.x25519.Identity.generate()
-    with path.open("x", opener=lambda p, flags: os.open(p, flags, 0o600)) as out:
+    with copies.private(path, "w") as out:
         out.write(f"{made}\n")
     click.echo(str(made.to_public()))
 

@@ -33,6 +33,7 @@ MENU = ("Trade", gettext_noop("Parties"), "building-store")
 )
 def personal(request: HttpRequest, ctx: Ctx, ident: int) -> Answer:
     """What is held and what would go; POST: the file, an erasure, a hold and its end."""
+    access.require(ctx, f"{persons.PARTY}.disclose", [ident])
     if request.method == "POST":
         return _post(request, ctx, ident)
     party, told = persons.party_of(ident), persons.foresee(ctx, ident)
