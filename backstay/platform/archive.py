@@ -33,11 +33,11 @@ DUMP, MANIFEST, DIGEST, SECRETS = "database.dump", "manifest.json", "manifest.sh
 PART = 1024 * 1024
 
 _COMPANIES = """
-SELECT c.id, c.name, (SELECT count(*) FROM entry e WHERE e.company_id = c.id), count(p), coalesce(sum(p.debit), 0)::bigint,
+SELECT c.id, c.name, (SELECT count(*) FROM entry e WHERE e.company_id = c.id), coalesce(sum(p.many), 0)::bigint, coalesce(sum(p.debit), 0)::bigint,
        encode(sha256(coalesce(string_agg(p.told, ',' ORDER BY p.subaccount_id), '')::bytea), 'hex'),
        (SELECT b.number || ' ' || b.hash FROM seal_block b WHERE b.company_id = c.id ORDER BY b.number DESC LIMIT 1)
 FROM company c LEFT JOIN (
-    SELECT company_id, subaccount_id, sum(greatest(value, 0)) AS debit, format('%s:%s:%s:%s', subaccount_id, count(*), sum(amount), sum(value)) AS told
+    SELECT company_id, subaccount_id, count(*) AS many, sum(greatest(value, 0)) AS debit, format('%s:%s:%s:%s', subaccount_id, count(*), sum(amount), sum(value)) AS told
     FROM posting GROUP BY 1, 2) p ON p.company_id = c.id
 GROUP BY c.id, c.name ORDER BY c.id
 """

@@ -15,6 +15,7 @@ import pytest
 
 from backstay.base.errors import Refusal
 from backstay.domains.sales import processes as sales
+from backstay.ledger.verify import size
 from backstay.platform import archive, backup, database, files, mail, restoring, sealing
 from tests.conftest import EXTERNAL, ROOT, drop
 from tests.trade import D, World
@@ -80,7 +81,10 @@ def test_a_backup_comes_back_elsewhere_and_sends_nothing(
     with psycopg.connect(elsewhere["DATABASE_URL"]) as connection:
         found = archive.figures(connection)
     assert found["companies"] == told["companies"]
-    assert next(c["head"] for c in told["companies"] if c["id"] == traded.company)
+    mine = next(c for c in told["companies"] if c["id"] == traded.company)
+    with traded.work() as ctx:
+        assert (mine["entries"], mine["postings"]) == size(ctx)
+    assert mine["head"]
     more = {t: n - told["tables"][t] for t, n in found["tables"].items() if told["tables"][t] != n}
     paused = len(told["companies"])  # the trail tells that each company was paused
     assert more == {"platform_auditevent": paused, "unsealed": paused}
