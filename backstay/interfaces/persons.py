@@ -170,7 +170,7 @@ def foresee(ctx: Ctx, party: int) -> Erasure:
     for model, found in _rows(party):
         going = _columns(model, kept)
         for name in model.personal:  # type: ignore[attr-defined]
-            if any(getattr(row, name) for row in found):
+            if any(getattr(row, name) not in ("", f"erased {row.pk}") for row in found):
                 (gone if name in going else stays).append(f"{model._meta.label_lower}.{name}")
     said = Comment.objects.filter(kind=PARTY, object_id=party).count()
     attached = Attachment.objects.filter(kind=PARTY, object_id=party).count()

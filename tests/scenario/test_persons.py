@@ -100,6 +100,7 @@ def test_an_erasure_leaves_nothing_personal_where_nothing_was_posted(world: Worl
         assert told.stays == []
         assert (told.comments, told.files) == (1, 1)
     with world.work() as ctx:
+        assert persons.foresee(ctx, ident).gone == [], "nothing is left to go"
         left = everything(ctx)
         assert [s for s in (*SECRETS, "Old Lane 1", "Dear Rosa") if s in left] == []
         assert Party.objects.get(pk=ident).archived_on == ctx.today
