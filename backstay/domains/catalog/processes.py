@@ -77,11 +77,12 @@ def create_items(ctx: Ctx, drafts: Sequence[ItemDraft]) -> list[int]:
         },
     )
     units = dict(zip((d.sku for d in goods), made, strict=True))
-    names = ("sku", "name", "kind", "sales_price", "purchase_price", "tax_class", "barcode")
+    names = ("sku", "name", "kind", "sales_price", "purchase_price", "tax_class")
     ids = rows.insert(
         Item,
         {n: [getattr(d, n) for d in drafts] for n in names}
         | {
+            "barcode": [d.barcode or None for d in drafts],  # no code is nobody else's code
             "category_id": [d.category for d in drafts],
             "uom_id": [uoms[d.uom] for d in drafts],
             "unit_id": [units.get(d.sku) for d in drafts],
