@@ -28,7 +28,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None, "n": None, "gettext": None, "gettext_noop": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
-REFUSALS = ("Refusal", "NotFound", "Denied", "Conflict")
+REFUSALS = ("Refusal", "NotFound", "Denied", "Conflict", "Unreached")
 SAYS = ("message", "remedy")
 MACHINE = ("interfaces/cli/", "interfaces/simulation/", "interfaces/copying.py", "interfaces/checks.py", "interfaces/bench.py",
            "platform/archive.py", "platform/backup.py", "platform/plugins.py", "platform/postgres.py", "platform/restoring.py", "platform/database.py", "platform/secrets.py")  # fmt: skip  # at the command line it speaks English

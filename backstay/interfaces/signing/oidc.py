@@ -2,7 +2,8 @@
 
 Nobody becomes a user this way: the directory must name, as verified, the mail address of somebody who already is one.
 After that his subject counts, so an address given to somebody else later lets nobody in. We ask the issuer's own host
-alone (and hosts named beside it), with time-outs, and follow no redirect.
+alone (and hosts named beside it), by the one way out (``platform/outbound.py``); whoever set the directory up thereby lets it
+be called, though it may stand in a network of his own.
 """
 
 from __future__ import annotations
@@ -18,18 +19,15 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import jwt
-import requests
 from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 
 from backstay.base.errors import Denied, Refusal
 from backstay.interfaces.signing.sessions import now
-from backstay.platform import secrets
+from backstay.platform import outbound, secrets
 from backstay.platform.models import User
 
 SIGNED = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
-TIMES = (5, 10)  # seconds to connect, to answer
-LARGEST = 1_000_000  # bytes of an answer
 GOOD = 600  # seconds between leaving for the directory and coming back
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -68,7 +66,7 @@ def _wrong(what: str) -> Denied:
 
 
 def _ask(
-    provider: Provider, url: str, data: dict[str, str] | None = None, auth: Any = None
+    provider: Provider, url: str, data: dict[str, str] | None = None, auth: tuple[str, str] | None = None
 ) -> dict[str, Any]:
     """The JSON a directory answers. Raises Denied when the address is not its, or it does not answer as it must."""
     parts = urlsplit(url)
@@ -76,19 +74,22 @@ def _ask(
         raise _wrong(f"{parts.hostname} is not the directory's host")
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise _wrong("the directory is not asked without TLS")
+    headers = {"Accept": "application/json"}
+    if data:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    if auth:
+        plain = ":".join(auth).encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(plain).decode()}"
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = session.request(
-                "POST" if data else "GET", url, data=data, auth=auth, timeout=TIMES, allow_redirects=False, stream=True,
-                headers={"Accept": "application/json"},
-            )  # fmt: skip
-            content = answer.raw.read(LARGEST + 1, decode_content=True)
-        told = json.loads(content) if answer.status_code == 200 and len(content) <= LARGEST else None
-    except (requests.RequestException, ValueError) as exc:
+        answer = outbound.call(
+            "POST" if data else "GET", url, body=urlencode(data).encode() if data else None, headers=headers,
+            purpose="directory", trusted=[f"{parts.scheme}://{parts.netloc}"],
+        )  # fmt: skip
+        told = json.loads(answer.content) if answer.status == 200 else None
+    except (Refusal, ValueError) as exc:
         raise _wrong("the directory does not answer") from exc
     if not isinstance(told, dict):
-        raise _wrong(f"the directory answered {answer.status_code}")
+        raise _wrong(f"the directory answered {answer.status}")
     return told
 
 
