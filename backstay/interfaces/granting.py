@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from backstay.base.context import Ctx
 from backstay.base.errors import Denied, NotFound, Refusal
 from backstay.base.rights import Right, Rights, right_of
+from backstay.interfaces import tokens
 from backstay.platform import access, audit, rows
 from backstay.platform.models import Draft, Exemption, Membership, Notice, Role, TeamMember, User, Work
 from backstay.platform.roles import DUTIES, NAMES, TIMED, Duty, defaults
@@ -167,6 +168,8 @@ def end(ctx: Ctx, ids: Sequence[int], on: date | None = None) -> None:
     for row in found:
         _not_above(ctx, row.role, known[row.role].rights if row.role in known else ())
     rows.update(Membership, ids, {"until_on": [last] * len(ids)})
+    if last < ctx.today:  # one that ends later lets nothing pass from then on, and is not asked before
+        tokens.left(ctx, {row.user_id for row in found})
     audit.record(
         ctx,
         "access.membership",

@@ -9,6 +9,8 @@ from django.db import models
 
 from backstay.platform.invitations import Invitation as Invitation
 from backstay.platform.records import Record, Tenant
+from backstay.platform.tokens import Answer as Answer
+from backstay.platform.tokens import Token as Token
 
 
 class UserManager(BaseUserManager["User"]):

@@ -33,7 +33,7 @@ _LEVEL = "greatest(0, a.level - extract(epoch FROM %(now)s - a.at) / 60 * %(size
 _TAKE = f"""
 INSERT INTO platform_attempt AS a (bucket, level, at, ends_at) VALUES (%(key)s, 1, %(now)s, %(ends)s)
 ON CONFLICT (bucket) DO UPDATE SET level = {_LEVEL} + 1, at = %(now)s, ends_at = %(ends)s WHERE {_LEVEL} + 1 <= %(size)s
-RETURNING 1
+RETURNING level
 """
 
 
@@ -46,6 +46,14 @@ def take(buckets: Sequence[Bucket]) -> int:
             give_back(buckets[:number])
             return ceil(bucket.minutes / bucket.size)
     return 0
+
+
+def taken(bucket: Bucket) -> tuple[int, int]:
+    """Count one try: (tries that are left, seconds until one more is free); -1 where the bucket is full and none counts."""
+    now = clock.now()
+    given = {"key": bucket.key, "now": now, "size": bucket.size, "minutes": bucket.minutes, "ends": now + timedelta(minutes=bucket.minutes)}  # fmt: skip
+    found = rows.execute(_TAKE, given)
+    return (int(bucket.size - found[0][0]) if found else -1), ceil(bucket.minutes * 60 / bucket.size)
 
 
 def give_back(buckets: Sequence[Bucket]) -> None:

@@ -158,7 +158,7 @@ def page(ctx: Ctx, resource: Resource, what: Asked, size: int = 0) -> Listed:
     chosen = rows_of(ctx, resource, what)
     count, more_than, sums = _totals(ctx, chosen, fields)
     groups = _groups(ctx, resource, chosen, what, fields) if what.group else []
-    found, after = ([], "") if groups else _keyset(resource, chosen, what, size or PAGE)
+    found, after = ([], "") if groups else keyset(resource, chosen, what, size or PAGE)
     return Listed(
         fields,
         cells(ctx, resource, fields, found),
@@ -201,7 +201,7 @@ def cells(
     worked = {f.name: f.compute(ctx, ids) for f in fields if f.compute and ids}
     made = []
     for row in found:
-        values = [worked[f.name].get(row.pk) if f.compute else _value(row, f.db) for f in fields]
+        values = [worked[f.name].get(row.pk) if f.compute else value(row, f.db) for f in fields]
         line = [shown(ctx, f, v) | {"name": f.name} for f, v in zip(fields, values, strict=True)]
         if line[0]["text"] == "—":
             line[0]["text"] = nameless(resource, row)
@@ -222,7 +222,8 @@ def title(resource: Resource, row: Any) -> str:
     )
 
 
-def _value(row: Any, path: str) -> Any:
+def value(row: Any, path: str) -> Any:
+    """What a row has under a path of names; None where one of them leads nowhere."""
     for part in path.split("__"):
         row = getattr(row, part, None)
         if row is None:
@@ -230,7 +231,8 @@ def _value(row: Any, path: str) -> Any:
     return row
 
 
-def _keyset(resource: Resource, chosen: QuerySet[Any], what: Asked, size: int) -> tuple[list[Any], str]:
+def keyset(resource: Resource, chosen: QuerySet[Any], what: Asked, size: int) -> tuple[list[Any], str]:
+    """A page of rows in their order, and where the next one begins ("" at the end): read by key, at any depth."""
     sort = what.sort or default_sort(resource)
     name, down = sort.lstrip("-"), sort.startswith("-")
     key = column(resource.of, name).db

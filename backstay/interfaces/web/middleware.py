@@ -32,7 +32,15 @@ from backstay.platform.context import ORIGIN, work
 GetResponse = Callable[[HttpRequest], HttpResponse]
 CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 TEXTS = ("application/json", "application/javascript", "application/manifest+json", "image/svg+xml")
-PUBLIC = ("/sign-in", "/healthz", "/static/", "/sw.js", "/offline", "/welcome")
+PUBLIC = (
+    "/sign-in",
+    "/healthz",
+    "/static/",
+    "/sw.js",
+    "/offline",
+    "/welcome",
+    "/api/",
+)  # the API asks for itself
 UNTIL_THEN = ("/account/", "/sign-out", "/company", "/language")
 log = structlog.get_logger(__name__)
 

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
+from backstay.interfaces.api import entry
 from backstay.interfaces.imports import opening
 from backstay.interfaces.web import (
     auditing,
@@ -98,6 +99,8 @@ urlpatterns: list[URLPattern] = [
     path("company", views.choose_company, name="company"),
     path("language", views.language, name="language"),
     path("keys", views.keys, name="keys"),
+    path("api/v1/<path:rest>", entry.serve, name="api"),
+    path("api/<path:rest>", entry.elsewhere, name="api-elsewhere"),
     path("find", finding.find, name="find"),
     path("find/ref", finding.reference, name="reference"),
     path("notices", working.notices, name="notices"),
