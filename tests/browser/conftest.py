@@ -138,6 +138,7 @@ class Desk:
 
     def access(self) -> None:
         """No violation of WCAG 2.2 A/AA on the page as it is now, light and dark (where only colours differ)."""
+        self.page.wait_for_load_state()  # after a click the next page may only have begun
         before = self.page.evaluate("document.documentElement.dataset.bsTheme")
         self.page.evaluate(Axe().axe_script)
         for theme, asked in (

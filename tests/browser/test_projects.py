@@ -198,6 +198,9 @@ def test_a_calendar_by_keyboard(desk: Desk, world: World, people: dict[str, int]
     with world.work():
         found = rows.execute("SELECT due_on FROM projects_task WHERE id = %s", [people["Test it"]])
     assert found[0][0] == today + DAY
+    expect(page.locator("a.event:focus")).to_contain_text(
+        "Test it"
+    )  # the scripts of the page that came are at work
     page.keyboard.press("w")
     expect(page.locator("td[data-day]")).to_have_count(7)
     desk.access()

@@ -203,6 +203,7 @@ def test_pick_and_ship_on_a_phone(desks: Callable[..., Desk], world: World) -> N
     page = desk.go("/sales/pick")
     desk.access()
     page.get_by_role("button", name="Make the list").click()
+    expect(page.locator("#scan")).to_be_visible()
     desk.access()
     for code in ("3*A", "B", "7*C"):
         scan(page, code)

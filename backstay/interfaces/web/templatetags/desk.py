@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
@@ -43,8 +44,41 @@ def _icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def cells(row: dict[str, Any], places: dict[str, str], document: bool) -> SafeString:
-    """The cells of a list's row. Made here, not by a template for each: a thousand of them take a hundredth of a second."""
+def list_head(page: Any, sorts: dict[str, dict[str, str]], currency: str) -> SafeString:
+    """The heads of a list's columns, with the link that sorts by them."""
+    made = []
+    for field in page.fields:
+        unit = f' <span class="cur m-0">{escape(currency)}</span>' if field.kind == "money" else ""
+        text, aria = f"{escape(field.label)}{unit}", ""
+        if by := sorts.get(field.name):
+            mark = _icon(by["icon"], "sm") if by["aria"] else ""
+            aria = f' aria-sort="{by["aria"]}"' if by["aria"] else ""
+            text = f'<a class="th" href="{escape(by["href"])}">{text}{mark}</a>'
+        made.append(f'<th scope="col" class="{page.places[field.name]}"{aria}>{text}</th>')
+    return SafeString("".join(made))
+
+
+@register.simple_tag
+def list_rows(page: Any, document: bool, bulk: bool) -> SafeString:
+    """The rows of a list. Made here, not by a template for each: a page has some five hundred cells."""
+    told = gettext("Select %(r)s")
+    made = []
+    for row in page.rows:
+        box = ""
+        if bulk:
+            label = escape(told % {"r": row["title"]})
+            box = (
+                '<td class="cell-check"><input class="form-check-input" type="checkbox" name="ids" '
+                f'value="{row["id"]}" aria-label="{label}"></td>'
+            )
+        made.append(
+            f'<tr data-row="{row["id"]}" data-revision="{row["revision"]}">{box}'
+            f"{_cells(row, page.places, document)}</tr>"
+        )
+    return SafeString("".join(made))
+
+
+def _cells(row: dict[str, Any], places: dict[str, str], document: bool) -> str:
     day = first_of(row["cells"], "date")
     shown = day and day.get("iso") and document and "p2" not in places[day["name"]]
     on = f'<span class="only-sm"> · {escape(str(day["text"]))}</span>' if shown else ""
@@ -54,7 +88,18 @@ def cells(row: dict[str, Any], places: dict[str, str], document: bool) -> SafeSt
         edit = f' data-edit="{escape(cell["edit"])}"' if cell.get("edit") else ""
         inner = _title(row, cell, document) + on if n == 0 else cell_of(cell)
         made.append(f'<td class="{place.strip()}"{edit}>{inner}</td>')
-    return SafeString("".join(made))
+    return "".join(made)
+
+
+@register.simple_tag
+def filter_of(field: Any, ops: tuple[str, ...]) -> SafeString:
+    """What a field can be filtered by: the same for everybody who reads the language, so made once."""
+    return _filter_of(field, ops, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _filter_of(field: Any, ops: tuple[str, ...], language: str | None) -> SafeString:
+    return render_to_string("backstay/_filter.html", {"field": field, "ops": ops})
 
 
 def _title(row: dict[str, Any], cell: dict[str, Any], document: bool) -> str:
