@@ -11,12 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
+from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Denied, NotFound, Refusal
 from backstay.base.rights import Right, Rights, right_of
 from backstay.interfaces import tokens
+from backstay.interfaces.signing import sessions
 from backstay.platform import access, audit, rows
-from backstay.platform.models import Draft, Exemption, Membership, Notice, Role, TeamMember, User, Work
+from backstay.platform.models import Exemption, Invitation, Membership, Role, TeamMember, User
 from backstay.platform.roles import DUTIES, NAMES, TIMED, Duty, defaults
 
 OWNER = "owner"
@@ -177,6 +181,21 @@ def end(ctx: Ctx, ids: Sequence[int], on: date | None = None) -> None:
         "end",
         [{"user": r.user_id, "role": r.role, "until": last.isoformat()} for r in found],
     )
+    for user in sorted({r.user_id for r in found}):
+        if last < ctx.today and not _held(ctx, user):
+            _cut_off(ctx, user)
+
+
+def _cut_off(ctx: Ctx, user: int) -> None:
+    """Who holds no role any more is signed out everywhere, and no link lets him in again, nor one that he gave away."""
+    mail = User.objects.values_list("email", flat=True).get(pk=user)
+    his = Q(email=mail) | Q(invited_by=f"user:{user}")
+    found = Invitation.objects.filter(his, company_id=ctx.company, accepted_at=None, withdrawn_at=None)
+    ids = list(found.values_list("pk", flat=True))
+    rows.update(Invitation, ids, {"withdrawn_at": [clock.now()] * len(ids)})
+    audit.record(ctx, "access.invitation", ids, "withdraw")
+    if count := sessions.end_all(user):
+        audit.record(ctx, "access.user", [user], "sessions_ended", [{"sessions": count}])
 
 
 def set_team(ctx: Ctx, team: str, users: Sequence[int]) -> None:
@@ -337,54 +356,6 @@ def both_done(ctx: Ctx, since: date, until: date) -> list[Both]:
     known = {d.code: d for d in DUTIES}
     found = rows.execute(_BOTH, [ctx.company, since, until])
     return [Both(known[code], *rest) for code, *rest in found if code in known]
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """What a person holds: to be handed over when he moves or leaves."""
-
-    member: Member
-    drafts: int
-    works: int
-    notices: int
-    conflicts: tuple[Duty, ...]
-
-
-def holding(ctx: Ctx, user: int) -> Holding:
-    """A member's roles, teams, drafts, long work and notices. NotFound for who is no member."""
-    member = next((m for m in members(ctx) if m.user == user), None)
-    if member is None:
-        raise NotFound("access.member", "he does not work here", "Choose somebody of the list.")
-    actor = f"user:{user}"
-    return Holding(
-        member,
-        Draft.objects.filter(company_id=ctx.company, created_by=actor, made_id=None).count(),
-        Work.objects.filter(company_id=ctx.company, actor=actor, state__in=("waiting", "running")).count(),
-        Notice.objects.filter(company_id=ctx.company, actor=actor, read_at=None).count(),
-        tuple(conflicts(rights_of_member(ctx, member))),
-    )
-
-
-def leave(ctx: Ctx, user: int, successor: int | None = None) -> None:
-    """End all at once: roles, teams, long work; drafts go to a successor, or stay for those who see them."""
-    member = holding(ctx, user).member
-    ids = [pk for pk, _, _, _ in member.roles]
-    end(ctx, ids)
-    teams = TeamMember.objects.filter(company_id=ctx.company, user_id=user).exclude(until_on__lt=ctx.today)
-    gone = list(teams.values_list("pk", flat=True))
-    rows.update(TeamMember, gone, {"until_on": [ctx.today - timedelta(days=1)] * len(gone)})
-    actor = f"user:{user}"
-    Work.objects.filter(company_id=ctx.company, actor=actor, state__in=("waiting", "running")).update(
-        cancel=True
-    )
-    if successor is not None:
-        if successor not in {m.user for m in members(ctx)}:
-            raise NotFound(
-                "access.member", "the successor does not work here", "Choose somebody of the list."
-            )
-        told = {"created_by": f"user:{successor}", "updated_by": f"user:{successor}"}
-        Draft.objects.filter(company_id=ctx.company, created_by=actor, made_id=None).update(**told)
-    audit.record(ctx, "access.membership", [user], "leave", [{"successor": successor}])
 
 
 def user_of(mail: str) -> User:

@@ -25,7 +25,7 @@ from backstay.domains.parties.processes import PartyDraft, create_parties
 from backstay.domains.purchasing import processes as purchasing
 from backstay.domains.sales import processes as sales
 from backstay.domains.sales.models import Order
-from backstay.interfaces import granting
+from backstay.interfaces import granting, leaving
 from backstay.platform import access, context, rows, work
 from backstay.platform.models import AuditEvent, Comment, Import, Membership, Notice, Role, TeamMember, User
 from tests.trade import D, World
@@ -405,7 +405,7 @@ def test_nobody_gives_what_he_does_not_hold(firm: Firm) -> None:
         with pytest.raises(Denied, match=r"access\.above"), firm.as_("lea") as ctx:
             granting.grant(ctx, [granting.GrantDraft(newcomer.pk, role)])
     with firm.as_("olga") as ctx:
-        held = {r for _, r, _, _ in granting.holding(ctx, firm.people["olga"].pk).member.roles}
+        held = {r for _, r, _, _ in leaving.holding(ctx, firm.people["olga"].pk).member.roles}
         ident = Membership.objects.get(user_id=firm.people["olga"].pk).pk
     assert held == {"owner"}
     with pytest.raises(Denied, match=r"access\.above"), firm.as_("lea") as ctx:
@@ -422,7 +422,7 @@ def test_the_last_owner_stays(firm: Firm, owner: psycopg.Connection[Any]) -> Non
     """access.last_owner: by the screen, the process and raw SQL; a second owner frees the first."""
     olga = firm.people["olga"].pk
     with firm.as_("olga") as ctx:
-        ident = granting.holding(ctx, olga).member.roles[0][0]
+        ident = leaving.holding(ctx, olga).member.roles[0][0]
     for sql in ("UPDATE platform_membership SET until_on = date '2026-12-31' WHERE id = %s", "DELETE FROM platform_membership WHERE id = %s",
                 "UPDATE platform_membership SET role = 'sales' WHERE id = %s"):  # fmt: skip
         with pytest.raises(psycopg.errors.CheckViolation, match="no owner"):

@@ -19,6 +19,8 @@ def access() -> None:
       backstay access grant ann@example.com sales
       backstay access grant adviser@example.com external --until 2027-03-31 --company all
       backstay access end ann@example.com sales
+      backstay access holds ann@example.com
+      backstay access leave ann@example.com --successor bob@example.com
       backstay access who-can banking.paymentrun.file
     """
 
@@ -84,18 +86,18 @@ def grant(mail: str, role: str, since: date, until: date | None, wanted: str | N
 @click.argument("role", required=False)
 @session.company_option
 def end(mail: str, role: str | None, company: str | None) -> None:
-    """End a role, or without ROLE all that somebody holds."""
+    """End a role, or without ROLE all that somebody holds. Who has none left is signed out everywhere."""
     session.ready()
     from backstay.base.errors import NotFound
-    from backstay.interfaces import granting
+    from backstay.interfaces import granting, leaving
     from backstay.platform.context import work
 
     user = granting.user_of(mail)
     with work(session.choose_company(company), session.ACTOR) as ctx:
         if role is None:
-            granting.leave(ctx, user.pk)
+            leaving.leave(ctx, user.pk)
         else:
-            held = granting.holding(ctx, user.pk).member.roles
+            held = leaving.holding(ctx, user.pk).member.roles
             ids = [pk for pk, code, _since, _until in held if code == role]
             if not ids:
                 raise NotFound(
@@ -105,6 +107,50 @@ def end(mail: str, role: str | None, company: str | None) -> None:
                 )
             granting.end(ctx, ids)
     click.echo(f"{user.name or user.email}: {role or 'everything'} has ended.")
+
+
+@access.command()
+@click.argument("mail")
+@session.company_option
+def holds(mail: str, company: str | None) -> None:
+    """What somebody holds: the list to go through when he joins, moves or leaves."""
+    session.ready()
+    from backstay.interfaces import granting, leaving
+    from backstay.platform.context import work
+
+    with work(session.choose_company(company), session.ACTOR) as ctx:
+        held = leaving.holding(ctx, granting.user_of(mail).pk)
+        for _pk, code, since, until in held.member.roles:
+            click.echo(f"role         {code}  {since} – {until or ''}")
+        for team in held.member.teams:
+            click.echo(f"team         {team}")
+        for each in held.unfinished:
+            names = ", ".join(title for title, _href in each.latest)
+            click.echo(f"unfinished   {each.resource.path}  {each.count}: {names}")
+        counted = {"drafts": held.drafts, "imports": held.imports, "long work": held.works, "notices": held.notices,
+                   "sessions": held.sessions, "invitations": held.invitations, "tokens": held.tokens}  # fmt: skip
+        for name, count in counted.items():
+            click.echo(f"{name:<12} {count}")
+        if held.heads:
+            click.echo("seal heads   go to this address: `backstay seal heads` changes that")
+        for duty in held.conflicts:
+            click.echo(f"conflict     {duty.why}")
+
+
+@access.command("leave")
+@click.argument("mail")
+@click.option("--successor", metavar="MAIL", help="Who goes on with what was typed and not finished.")
+@session.company_option
+def leave_(mail: str, successor: str | None, company: str | None) -> None:
+    """End all that somebody holds here at once: roles, teams, sessions, invitations, long work."""
+    session.ready()
+    from backstay.interfaces import granting, leaving
+    from backstay.platform.context import work
+
+    user, other = granting.user_of(mail), granting.user_of(successor) if successor else None
+    with work(session.choose_company(company), session.ACTOR) as ctx:
+        leaving.leave(ctx, user.pk, other.pk if other else None)
+    click.echo(f"{user.name or user.email}: everything has ended.")
 
 
 @access.command("who-can")

@@ -21,6 +21,7 @@ def user() -> None:
       backstay user end-sessions ann@example.com
       backstay user reset-factors ann@example.com
       backstay user reset-password ann@example.com
+      backstay user close ann@example.com
     """
 
 
@@ -169,3 +170,37 @@ def reset_password(mail: str, password_stdin: bool) -> None:
     _noted(person, "password_reset")
     letters.tell(person, None, "Your password was changed", "The password of your account was changed.")
     click.echo(f"{person.email} signs in with the new password.")
+
+
+@user.command("close")
+@click.argument("mail")
+@click.option("--successor", metavar="MAIL", help="Who goes on with what was typed and not finished.")
+def close(mail: str, successor: str | None) -> None:
+    """Close an account: it leaves every company, its sessions end, and nobody signs in with it any more.
+
+    \b
+    Examples:
+      backstay user close ann@example.com --successor bob@example.com
+    """
+    person = _found(mail)
+    from backstay.interfaces import leaving
+
+    other = _found(successor) if successor else None
+    left = leaving.close(person, [i for i, _name in session.companies()], session.ACTOR, other)
+    click.echo(f"{person.email} is closed; {left} {'company' if left == 1 else 'companies'} left.")
+
+
+@user.command("reopen")
+@click.argument("mail")
+def reopen(mail: str) -> None:
+    """Let a closed account sign in again. It holds no role until one is given.
+
+    \b
+    Example:
+      backstay user reopen ann@example.com
+    """
+    person = _found(mail)
+    from backstay.platform.models import User
+
+    User.objects.filter(pk=person.pk).update(is_active=True)
+    click.echo(f"{person.email} may sign in again.")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from backstay.base.errors import NotFound, Refusal
 from backstay.base.rights import SCOPES, Right, Rights
-from backstay.interfaces import granting
+from backstay.interfaces import granting, leaving
 from backstay.interfaces.acting import OTHER, universe
 from backstay.interfaces.reports.shape import REPORTS
 from backstay.interfaces.web.company import SYSTEM
@@ -93,11 +93,11 @@ def _day(text: str | None) -> date | None:
 @page(f"{PEOPLE}/<int:user>", n("Person"), SYSTEM, "access.membership.read", hidden=True)
 def person(request: HttpRequest, ctx: Ctx, user: int) -> Answer:
     """What a person holds: the list for who joins, moves or leaves; ending all of it in one act; exceptions."""
-    held = granting.holding(ctx, user)
+    held = leaving.holding(ctx, user)
     if request.method == "POST":
         post = request.POST
         if post.get("do") == "leave":
-            granting.leave(ctx, user, whole(post.get("successor")))
+            leaving.leave(ctx, user, whole(post.get("successor")))
             messages.success(request, _("%(name)s works here no more.") % {"name": held.member.name})
             return redirect(f"/{PEOPLE}")
         until = _day(post.get("until")) or ctx.today
@@ -106,9 +106,10 @@ def person(request: HttpRequest, ctx: Ctx, user: int) -> Answer:
         return redirect(f"/{PEOPLE}/{user}")
     known = granting.roles(ctx)
     rights = granting.rights_of_member(ctx, held.member, known)
+    open_ = [(_(u.resource.names[1]), u.count, u.latest) for u in held.unfinished]
     others = [(m.user, m.name or m.mail) for m in granting.members(ctx) if m.user != user]
     return "backstay/person.html", {
-        "held": held, "name": held.member.name or held.member.mail, "roles": [_role_seen(ctx, known, *each) for each in held.member.roles],
+        "held": held, "unfinished": open_, "seen": held.seen and day_text(held.seen, ctx.today.year), "name": held.member.name or held.member.mail, "roles": [_role_seen(ctx, known, *each) for each in held.member.roles],
         "conflicts": [(d.code, _(d.why)) for d in held.conflicts if "owner" not in rights.roles], "duties": [(d.code, _(d.why)) for d in DUTIES], "others": others,
         "can": _can(rights), "may_end": access.may(ctx, "access.membership.end"), "may_exempt": access.may(ctx, "access.duty.exempt") and ctx.actor != f"user:{user}",
         "until": ctx.today + timedelta(days=30), "me": ctx.actor == f"user:{user}",
