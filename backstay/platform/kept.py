@@ -57,11 +57,12 @@ def record(
 
 
 def document(table: str, kind: str, columns: list[str], free: set[str]) -> Iterator[Trigger]:
-    """What it says, at once; its acts at commit, unless a process told them."""
+    """What it says, at once; its acts at commit, unless a process told them; every change counts a revision."""
     said = tuple(c for c in columns if c not in MOVED and c not in free)
     acts = tuple(c for c in columns if c not in said and c not in COUNTED)
     when = f"AFTER UPDATE OF {_names(said)} ON {table} FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)"
     yield Trigger(table, "told_update", when, f"tell_row('{kind}', '{{}}', '{_array((*COUNTED, *acts))}')")
+    yield Trigger(table, "told_revision", f"BEFORE UPDATE ON {table} FOR EACH ROW", "count_revision()")
     gone = f"tell_row('{kind}', '{{}}', '{_array(COUNTED)}')"
     yield Trigger(table, "told_delete", f"AFTER DELETE ON {table} FOR EACH ROW", gone)
     yield late(table, kind, verbs=f"INSERT OR UPDATE OF {_names(acts)}", but=said)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from backstay import ledger
+from backstay.base import clock
 from backstay.base.errors import Refusal
 from backstay.platform import backup, jobs, mail, outbox, rows, sealing, throttle, work
 
 log = structlog.get_logger(__name__)
+ANSWERS = 7  # days that an answer to a program is kept
 HANDLERS = (mail,)  # imported here, so that the worker knows who delivers what
 
 
@@ -51,6 +55,15 @@ def seal(timestamp: int) -> None:
             log.info("seal.sealed", company=company, leaves=sealing.seal_company(company))
         except Refusal as exc:
             log.error("seal.refused", company=company, code=exc.code, message=exc.message)
+
+
+@app.periodic(cron="43 3 * * *")
+@app.task(name="backstay.platform.tasks.forget", queueing_lock="forget")
+def forget(timestamp: int) -> None:
+    """Forget what requests of programs came to, seven days after."""
+    before = clock.now() - timedelta(days=ANSWERS)
+    (gone,) = rows.execute("SELECT forget_answers(%s)", [before])[0]
+    log.info("api.forgotten", answers=gone)
 
 
 @app.task(name="backstay.platform.tasks.run_work", queue=jobs.LONG)

@@ -94,6 +94,7 @@ def _through(
     if operation is None:
         raise Problem(405, "api.method", f"{request.method} is not allowed here", f"Use {', '.join(allowed)}.", headers={"Allow": ", ".join(allowed)})  # fmt: skip
     holder = _who(request)
+    request.holder = holder  # type: ignore[attr-defined]
     _how_often(request, holder)
     if operation.action and not holder.reaches(operation.action):
         raise Problem(403, "token.scope", f"the token's scopes do not name {operation.action}", "Make a token that has it.")  # fmt: skip
@@ -165,6 +166,8 @@ def _how(request: HttpRequest, operation: Operation) -> None:
         raise Problem(
             415, "api.media", f"the body is {request.content_type or 'of no type'}", f"Send {wanted}."
         )
+    if operation.writes and not size and not operation.upload:
+        request._body = b"{}"  # type: ignore[attr-defined]  # an act that needs no answers needs no body
     unknown = sorted(set(request.GET) - operation.query)
     if unknown:
         told = [(name[:80], "it is not known here") for name in unknown[:10]]

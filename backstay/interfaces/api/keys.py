@@ -12,11 +12,11 @@ import re
 from django.http import HttpRequest, HttpResponse
 
 from backstay.interfaces.api.problems import Problem
-from backstay.platform import rows
+from backstay.platform import rows, tasks
 from backstay.platform.context import Ctx
 from backstay.platform.models import Answer
 
-DAYS = 7  # how long an answer is kept
+DAYS = tasks.ANSWERS  # how long an answer is kept
 KEY = re.compile(r"[!-~]{1,255}")
 KEPT = ("Content-Type", "ETag", "Location")
 

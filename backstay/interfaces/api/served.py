@@ -15,12 +15,12 @@ from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 
 from backstay import __version__
-from backstay.interfaces.api import door, reading, register
+from backstay.interfaces.api import doing, door, filing, reading, register, writing
 from backstay.interfaces.api.bodies import Strict
 from backstay.interfaces.api.problems import Problem, answer
 from backstay.platform.resources import RESOURCES
 
-GENERATED = (reading,)
+GENERATED = (reading, writing, doing, filing)
 _LOCK = threading.Lock()
 
 
@@ -98,9 +98,14 @@ def _invalid(request: HttpRequest, exc: Any) -> HttpResponse:
 
 
 def _http(request: HttpRequest, exc: Any) -> HttpResponse:
-    return answer(
-        Problem(exc.status_code, "api.form", str(exc), "See the schema."), str(getattr(request, "id", ""))
+    """Ninja's own errors; what our parser said stands behind the one that it makes of it."""
+    told = exc.__cause__ or exc.__context__
+    problem = (
+        told
+        if isinstance(told, Problem)
+        else Problem(exc.status_code, "api.form", str(exc), "See the schema.")
     )
+    return answer(problem, str(getattr(request, "id", "")))
 
 
 def _other(request: HttpRequest, exc: Any) -> HttpResponse:

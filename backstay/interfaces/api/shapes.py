@@ -283,7 +283,8 @@ def grid_fields(resource: Resource) -> dict[str, Field]:
 def filters(resource: Resource) -> dict[str, tuple[str, str, Any, str]]:
     """Parameters that filter a list: name → (field, operator, type, what it says)."""
     made: dict[str, tuple[str, str, Any, str]] = {}
-    for name in dict.fromkeys((*resource.columns, *resource.form)):
+    always = ("number", "state") if resource.is_document else ()
+    for name in dict.fromkeys((*resource.columns, *resource.form, *always)):
         each = field_of(resource, name)
         if not each.db or each.kind not in OPERATORS or "." in each.name:
             continue

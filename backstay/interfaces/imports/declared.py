@@ -23,8 +23,9 @@ from backstay.interfaces.imports.kinds import FieldSpec, Kind
 from backstay.interfaces.imports.mapping import Map
 from backstay.interfaces.imports.reading import Fault
 from backstay.interfaces.imports.records import Record
-from backstay.interfaces.web.binding import candidates, item_scales
+from backstay.interfaces.web.binding import item_scales
 from backstay.interfaces.web.fields import Field, column, field_of, word_of
+from backstay.interfaces.web.resolving import candidates
 from backstay.platform import rows
 from backstay.platform.context import Ctx
 from backstay.platform.resources import RESOURCES, Resource, draft_of

@@ -18,7 +18,7 @@ from backstay.interfaces.imports.kinds import FieldSpec, Kind
 from backstay.interfaces.imports.mapping import Map
 from backstay.interfaces.imports.reading import Fault
 from backstay.interfaces.imports.records import Record
-from backstay.interfaces.web.binding import candidates
+from backstay.interfaces.web.resolving import candidates
 from backstay.platform import rows
 
 SIDES = {

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backstay.base.errors import Refusal
-from backstay.interfaces.web.binding import attempt, resolve, seen_rows
+from backstay.interfaces.web.binding import attempt
 from backstay.interfaces.web.fields import (
     BadText,
     Field,
@@ -27,6 +27,7 @@ from backstay.interfaces.web.fields import (
     title_of,
     word_of,
 )
+from backstay.interfaces.web.resolving import resolve, seen_rows
 from backstay.platform import access, rows
 from backstay.platform.context import Ctx
 from backstay.platform.models import Once

@@ -29,8 +29,8 @@ from backstay.domains.banking.queries import (
 from backstay.domains.banking.reconciling import as_read, matcher
 from backstay.interfaces.web import bankfiles
 from backstay.interfaces.web.acts import led_to, once
-from backstay.interfaces.web.binding import resolve
 from backstay.interfaces.web.fields import BadText, Field, day_text, money_text, read
+from backstay.interfaces.web.resolving import resolve
 from backstay.interfaces.web.resource import BANKING, Answer, whole
 from backstay.platform.context import Ctx
 from backstay.platform.figures import local

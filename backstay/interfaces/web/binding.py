@@ -6,25 +6,24 @@ import dataclasses
 import inspect
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backstay.base.errors import Busy, Refusal, refusal_from
 from backstay.base.money import to_steps
-from backstay.base.rights import HIDDEN
 from backstay.interfaces.web.drafts import Typed, completed
 from backstay.interfaces.web.fields import BadText, Field, column, field_of, money_text, read, shown
-from backstay.interfaces.web.searching import ids_by_words, words
+from backstay.interfaces.web.resolving import resolve
 from backstay.interfaces.web.words import said
-from backstay.platform import access, rows
+from backstay.platform import rows
 from backstay.platform.context import Ctx
-from backstay.platform.resources import Resource, draft_of, for_model
+from backstay.platform.resources import Resource, draft_of
 
 TRIAL_LINES = 500  # a larger document is not tried at every keystroke, only worked out
 
@@ -67,36 +66,61 @@ def bind(
 
     ``of``: the row that is changed: what the actor neither sees nor changes stays as it is there.
     """
+    return bind_all(ctx, resource, process, [what], of)[0]
+
+
+def bind_all(
+    ctx: Ctx, resource: Resource, process: Callable[..., Any], every: Sequence[Typed], of: int | None = None
+) -> list[Bound]:
+    """The same of many, at as many statements as of one."""
     if resource.hidden or resource.fixed:
-        what, resource = completed(ctx, resource, what, of), resource.whole or resource
+        every = [completed(ctx, resource, what, of) for what in every]
+        resource = resource.whole or resource
     draft_class, _more = draft_of(process)
     if draft_class is None:
         raise TypeError(f"{process.__name__} takes no draft")
-    bound = Bound()
     heads = [field_of(resource, n) for n in resource.form]
-    wanted: dict[str, tuple[Field, str, str]] = {}  # place → (field, text, id)
-    for each in heads:
-        if each.kind == "ref":
-            wanted[each.name] = (each, what.head.get(each.name, ""), what.head.get(f"{each.name}.id", ""))
     grid = (
         [column(resource.child, n) for n in resource.lines.grid] if resource.lines and resource.child else []
     )
-    for line in what.lines:
-        for each in grid:
-            if each.kind == "ref":
-                wanted[f"{line['key']}.{each.name}"] = (
-                    each,
-                    line.get(each.name, ""),
-                    line.get(f"{each.name}.id", ""),
-                )
+    wanted = {
+        f"{n}:{place}": told for n, what in enumerate(every) for place, told in _references(heads, grid, what)
+    }
     found, wrong = resolve(ctx, list(wanted.values()), list(wanted))
-    bound.refs = found
+    scales = _scales(grid, every, found)
+    made = []
+    for n, what in enumerate(every):
+        begins = f"{n}:"
+        mine = {k.removeprefix(begins): v for k, v in found.items() if k.startswith(begins)}
+        bad = {k.removeprefix(begins): v for k, v in wrong.items() if k.startswith(begins)}
+        made.append(_bound(ctx, resource, draft_class, (heads, grid), what, mine, bad, scales))
+    return made
+
+
+def _references(
+    heads: Sequence[Field], grid: Sequence[Field], what: Typed
+) -> Iterator[tuple[str, tuple[Field, str, str]]]:
+    """(place, (field, text, id)) of every reference that was typed."""
+    for prefix, fields, texts in (("", heads, what.head), *((f"{x['key']}.", grid, x) for x in what.lines)):
+        for each in fields:
+            if each.kind == "ref":
+                yield (
+                    f"{prefix}{each.name}",
+                    (each, texts.get(each.name, ""), texts.get(f"{each.name}.id", "")),
+                )
+
+
+def _bound(
+    ctx: Ctx, resource: Resource, draft_class: type[Any], fields: tuple[list[Field], list[Field]], what: Typed,
+    found: Mapping[str, int], wrong: Mapping[str, str], scales: Mapping[int, int],
+) -> Bound:  # fmt: skip
+    heads, grid = fields
+    bound = Bound(refs=dict(found))
     values = _read_all(ctx, heads, what.head, "", found, wrong, bound.errors)
     bound.head = values
     lines: list[Any] = []
     if resource.lines:
         item_type = _line_type(draft_class, resource.lines_name)
-        scales = _scales(grid, what, found)
         for line in what.lines:
             errors: dict[str, str] = {}
             told = _read_all(ctx, grid, line, f"{line['key']}.", found, wrong, errors)
@@ -133,11 +157,12 @@ def _read_all(
     return values
 
 
-def _scales(grid: Sequence[Field], what: Typed, found: Mapping[str, int]) -> dict[int, int]:
+def _scales(grid: Sequence[Field], every: Sequence[Typed], found: Mapping[str, int]) -> dict[int, int]:
     """Decimal places by item, where a column counts in steps."""
     if not any(f.kind == "steps" for f in grid):
         return {}
-    return item_scales({found[k] for line in what.lines if (k := f"{line['key']}.item") in found})
+    places = (f"{n}:{line['key']}.item" for n, what in enumerate(every) for line in what.lines)
+    return item_scales({found[place] for place in places if place in found})
 
 
 def item_scales(items: set[int]) -> dict[int, int]:
@@ -195,87 +220,6 @@ def _build(cls: Any, values: Mapping[str, Any], fields: Sequence[Field]) -> tupl
 
 def _nullable(hint: Any) -> bool:
     return type(None) in typing.get_args(hint)
-
-
-def resolve(
-    ctx: Ctx, wanted: Sequence[tuple[Field, str, str]], places: Sequence[str]
-) -> tuple[dict[str, int], dict[str, str]]:
-    """Ids of references by what was typed: the id that was chosen if it still reads the same, else a code, a number, a
-    name, or the only one whose words begin so. One statement per model, two where names must be searched."""
-    found: dict[str, int] = {}
-    wrong: dict[str, str] = {}
-    by_model: dict[type[models.Model], list[int]] = {}
-    for n, (each, text, _id) in enumerate(wanted):
-        if text.strip() and each.model is not None:
-            by_model.setdefault(each.model, []).append(n)
-    for model, positions in by_model.items():
-        texts = {wanted[n][1].strip() for n in positions}
-        ids = {int(wanted[n][2]) for n in positions if wanted[n][2].isdigit() and len(wanted[n][2]) < 19}
-        known, by_text = candidates(ctx, model, texts, ids)
-        for n in positions:
-            _each, text, chosen = wanted[n]
-            plain = text.strip()
-            if chosen.isdigit() and known.get(int(chosen)) == plain:
-                found[places[n]] = int(chosen)
-                continue
-            matches = by_text.get(plain.casefold(), [])
-            if not matches:
-                matches = _by_words(ctx, model, plain)
-            if len(matches) == 1:
-                found[places[n]] = matches[0]
-            elif matches:
-                wrong[places[n]] = _("“%(text)s” fits %(n)s: choose one.") % {
-                    "text": plain[:60],
-                    "n": len(matches),
-                }
-            else:
-                wrong[places[n]] = _("There is no “%(text)s”.") % {"text": plain[:60]}
-    return found, wrong
-
-
-def candidates(
-    ctx: Ctx, model: type[models.Model], texts: set[str], ids: set[int]
-) -> tuple[dict[int, str], dict[str, list[int]]]:
-    """(id → title, text → ids) of rows that any of the texts names by code, number or name, or that have these ids."""
-    from backstay.interfaces.web.fields import title_of
-
-    hidden = access.fields(ctx, model._meta.label_lower)
-    keys_of = ("sku", "code", "number", "name", "barcode")
-    names = [f.name for f in model._meta.concrete_fields if f.name in keys_of and f.name not in hidden]
-    condition = models.Q(pk__in=ids)
-    spread = {
-        t
-        for text in texts
-        for t in (text, text.upper(), text.split(" ")[0], text.split(" ")[0].upper())
-        if "\0" not in t
-    }
-    for name in names:
-        condition |= models.Q(**{f"{name}__in": spread})
-    known: dict[int, str] = {}
-    by_text: dict[str, list[int]] = {}
-    for row in model._default_manager.filter(condition, seen_rows(ctx, model))[:20_000]:
-        known[row.pk] = title_of(row)
-        keys = {str(getattr(row, name)).casefold() for name in names if getattr(row, name)}
-        for key in keys | {title_of(row).casefold(), str(row).casefold()}:
-            by_text.setdefault(key, []).append(row.pk)
-    return known, by_text
-
-
-def seen_rows(ctx: Ctx, model: type[models.Model]) -> models.Q:
-    """What may be chosen: the rows one sees, of a kind that has a list; a small table without one is everybody's."""
-    return access.rows(ctx, model._meta.label_lower) if for_model(model) is not None else models.Q()
-
-
-def _by_words(ctx: Ctx, model: type[models.Model], text: str) -> list[int]:
-    told = words(text)
-    if not told or for_model(model) is None or HIDDEN in access.fields(ctx, model._meta.label_lower).values():
-        return []  # the words of a hidden column would tell of it
-    found = ids_by_words(model._meta.label_lower, told)
-    if access.limit(ctx, model._meta.label_lower) is not None:
-        found = list(
-            model._default_manager.filter(seen_rows(ctx, model), pk__in=found).values_list("pk", flat=True)
-        )
-    return found[:5]
 
 
 # ---- trying ----

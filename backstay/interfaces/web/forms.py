@@ -51,7 +51,7 @@ def form(request: HttpRequest, path: str, draft: int | None = None, ident: int |
             )
         typed = drafts.of_object(ctx, resource, row)
     else:
-        typed.head = _defaults(ctx, resource) | {
+        typed.head = defaults(ctx, resource) | {
             k: str(v) for k, v in request.GET.items() if k in {n.partition(":")[0] for n in resource.form}
         }
     if request.method == "POST":
@@ -59,7 +59,7 @@ def form(request: HttpRequest, path: str, draft: int | None = None, ident: int |
     return _show(request, resource, draft, of, typed, revision)
 
 
-def _defaults(ctx: Ctx, resource: Resource) -> dict[str, str]:
+def defaults(ctx: Ctx, resource: Resource) -> dict[str, str]:
     """Sensible beginnings: today for the first day, the column's default where it has one, the only place there is."""
     head: dict[str, str] = {}
     for name in resource.form:

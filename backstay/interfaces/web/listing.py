@@ -94,7 +94,7 @@ def added(ctx: Ctx, resource: Resource, query: QueryDict) -> Filter | None:
         return None
     told = column(resource.of, name)
     if told.kind == "ref":
-        from backstay.interfaces.web.binding import resolve
+        from backstay.interfaces.web.resolving import resolve
 
         found, wrong = resolve(ctx, [(told, text, "")], [name])
         if wrong:
@@ -341,7 +341,7 @@ def told(ctx: Ctx, resource: Resource, what: Asked) -> list[dict[str, str]]:
             else local(field.kind, each.text)
         )
         if field.kind == "ref" and field.model is not None and each.text.isdigit():
-            from backstay.interfaces.web.binding import seen_rows
+            from backstay.interfaces.web.resolving import seen_rows
 
             row = field.model._default_manager.filter(
                 seen_rows(ctx, field.model), pk=int(each.text[:18])

@@ -111,9 +111,14 @@ def file(request: HttpRequest, ident: int, name: str) -> HttpResponse:
     held = list(Attachment.objects.filter(file_id=ident).values_list("kind", "object_id")[:50])
     if not any(access.may(ctx, f"{kind}.read", [of]) for kind, of in held):
         raise NotFound("files.not_found", f"no file with id {ident}")
-    stored, content = files.read(ctx, ident)
-    inline = stored.mime in SAFE_INLINE
-    response = HttpResponse(content, content_type=stored.mime if inline else "application/octet-stream")
+    return content(ctx, ident)
+
+
+def content(ctx: Ctx, ident: int, inline: bool = True) -> HttpResponse:
+    """A file as a response that runs nothing: shown where its type is harmless (and ``inline``), else to be saved."""
+    stored, held = files.read(ctx, ident)
+    inline = inline and stored.mime in SAFE_INLINE
+    response = HttpResponse(held, content_type=stored.mime if inline else "application/octet-stream")
     response["Content-Disposition"] = (
         f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(stored.name)}"
     )
