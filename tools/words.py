@@ -30,7 +30,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 }  # fmt: skip
 REFUSALS = ("Refusal", "NotFound", "Denied", "Conflict", "Unreached")
 SAYS = ("message", "remedy")
-MACHINE = ("interfaces/cli/", "interfaces/simulation/", "interfaces/copying.py", "interfaces/checks.py", "interfaces/bench.py",
+MACHINE = ("interfaces/cli/", "interfaces/api/", "interfaces/simulation/", "interfaces/copying.py", "interfaces/checks.py", "interfaces/bench.py",
            "platform/archive.py", "platform/backup.py", "platform/plugins.py", "platform/postgres.py", "platform/restoring.py", "platform/database.py", "platform/secrets.py")  # fmt: skip  # at the command line it speaks English
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # no clock in a file that is compared
 

@@ -13,7 +13,7 @@ import pytest
 
 from backstay.base import clock
 from backstay.base.errors import Denied, Refusal
-from backstay.interfaces import granting, tokens
+from backstay.interfaces import leaving, tokens
 from backstay.platform import throttle
 from backstay.platform.models import AuditEvent, Membership, Token
 from backstay.platform.resources import RESOURCES
@@ -91,7 +91,7 @@ def test_who_leaves_takes_his_tokens_along(full: Full) -> None:
     gone = program(full, "leaver", ["*:read"])
     assert gone.get("/sales/orders").status_code == 200
     with full.work() as ctx:
-        granting.leave(ctx, user.pk)
+        leaving.leave(ctx, user.pk)
         assert not Token.objects.filter(user_id=user.pk, ended_at=None).exists()
     problem(gone.get("/sales/orders"), 401)
     timed = _user("timed", full.company, "sales")

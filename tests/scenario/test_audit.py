@@ -29,6 +29,8 @@ UNTOLD = {
     "seal_leaf": "is the seal",
     "platform_auditvalue": "is the trail",
     "platform_invitation": "its process tells: invite, withdraw, accept",
+    "platform_token": "its process tells: create, end; when it was used is no change",
+    "platform_answer": "what a request came to; what it did is told",
     "platform_outbox": "messages on their way; their cause tells",
     "platform_file": "never changed; told when it is attached",
     "platform_importedrow": "what an import made; the records tell",
