@@ -8,7 +8,7 @@ from backstay.platform.resources import EXTRA, PAGES, RESOURCES
 
 # Acts that no declaration, page or report names: what processes ask of one another.
 INNER = {
-    "accounting.account": ("read", "create"), "accounting.company": ("read", "change"), "accounting.journalentry": ("post",),
+    "accounting.account": ("read", "create"), "accounting.company": ("read", "change", "export"), "accounting.journalentry": ("post",),
     "accounting.period": ("read", "open", "close", "reopen"), "accounting.year": ("close", "reopen"),
     "banking.partyaccount": ("set",), "banking.payment": ("post", "order"), "banking.paymentrun": ("file",),
     "banking.statement": ("import", "match"), "banking.statementline": ("match", "undo", "ignore", "reopen"),

@@ -56,11 +56,15 @@ def figures(connection: psycopg.Connection[Any]) -> dict[str, Any]:
             sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))
         ).fetchone()
         tables[name] = counted[0] if counted else 0
-    companies = [
+    return {"tables": tables, "companies": companies(connection)}
+
+
+def companies(connection: psycopg.Connection[Any]) -> list[dict[str, Any]]:
+    """Of each company that is seen: entries, postings, turnover, a hash of its balances, the end of its chain."""
+    return [
         {"id": i, "name": n, "entries": e, "postings": p, "turnover": t, "balances": b, "head": h}
         for i, n, e, p, t, b, h in connection.execute(_COMPANIES).fetchall()
     ]
-    return {"tables": tables, "companies": companies}
 
 
 def pack(path: Path, parts: Sequence[tuple[str, Path]], figures: dict[str, Any]) -> None:

@@ -152,6 +152,36 @@ def rotate(ctx: Ctx, *, lost: bool = False) -> str:
     return made[1]
 
 
+def hand_over(ctx: Ctx, key: str) -> None:
+    """Let another installation go on with the chain: a last block names its public key, and this one signs no more."""
+    access.require(ctx, f"{KIND}.rotate")
+    if not chain.KEY.fullmatch(key):
+        raise Refusal(
+            "seal.key",
+            "that is no public key",
+            "`backstay seal new-key` of the other installation prints it.",
+        )
+    audit.record(ctx, KIND, [ctx.company], "hand_over", [{"key": key}])
+    seal_block(ctx, next_key=key)
+    if standing(ctx).key != key:
+        raise Refusal("seal.busy", "somebody else seals at this moment", "Try again.")
+
+
+def signature(ctx: Ctx, digest: str) -> tuple[str, str]:
+    """A hash signed by the key of the last block: (key, signature); empty where there is none, or its key is not here."""
+    found = rows.execute(
+        "SELECT key FROM seal_block WHERE company_id = %s ORDER BY number DESC LIMIT 1", [ctx.company]
+    )
+    private = secrets.known(_name(found[0][0])) if found else ""
+    return (found[0][0], sign(private, digest)) if private else ("", "")
+
+
+def may_sign(ctx: Ctx) -> bool:
+    """Whether the key that signs next is here, or there is no block yet."""
+    due = standing(ctx).key
+    return not due or bool(secrets.known(_name(due)))
+
+
 def _name(public: str) -> str:
     return f"seal:{public[:32]}"
 
@@ -268,6 +298,19 @@ def against(ctx: Ctx, text: str) -> Iterator[str]:
                 yield f"block {each.block}: a head kept outside says {each.hash}"
 
 
+def chain_lines(ctx: Ctx, *, personal: bool = True) -> Iterator[tuple[bool, bytes]]:
+    """The chain as it is written into files, line by line: (whether it is a leaf, the line)."""
+    for block, held in linked(ctx, []):
+        yield False, f'{{"block":{chain.canonical(block)}}}\n'.encode()
+        for leaf in held:
+            kind, _, ident = leaf.name.partition(" ")
+            gone = {"company": ctx.company, "gone": True, "id": int(ident), "type": kind}
+            told = f'{{"hash":"{leaf.hash}","leaf":{leaf.content or chain.canonical(gone)}'
+            if personal and leaf.opened is not None:
+                told += f',"opened":{chain.canonical(leaf.opened)}'
+            yield True, f"{told}}}\n".encode()
+
+
 def export(ctx: Ctx, path: Path, *, personal: bool = True) -> int:
     """Write the chain as one file that can be checked without this program; return how many leaves.
 
@@ -287,20 +330,9 @@ def export(ctx: Ctx, path: Path, *, personal: bool = True) -> int:
         packed.writestr("verify.py", Path(chain.__file__).read_text(encoding="utf-8"))
         packed.writestr("README.txt", _README)
         with packed.open("chain.jsonl", "w", force_zip64=True) as out:
-            for block, held in linked(ctx, []):
-                out.write(f'{{"block":{chain.canonical(block)}}}\n'.encode())
-                for leaf in held:
-                    kind, _, ident = leaf.name.partition(" ")
-                    content = leaf.content or chain.canonical(
-                        {"company": ctx.company, "gone": True, "id": int(ident), "type": kind}
-                    )
-                    beside = (
-                        f',"opened":{chain.canonical(leaf.opened)}'
-                        if personal and leaf.opened is not None
-                        else ""
-                    )
-                    out.write(f'{{"hash":"{leaf.hash}","leaf":{content}{beside}}}\n'.encode())
-                    count += 1
+            for leaf, line in chain_lines(ctx, personal=personal):
+                out.write(line)
+                count += leaf
     audit.record(
         ctx, KIND, [ctx.company], "export", [{"leaves": count, "head": now.hash, "personal": personal}]
     )

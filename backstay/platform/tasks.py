@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from backstay import ledger
 from backstay.base import clock
 from backstay.base.errors import Refusal
-from backstay.platform import backup, jobs, mail, outbox, rows, sealing, throttle, work
+from backstay.platform import backup, jobs, mail, outbox, rows, sealing, shelf, throttle, work
 
 log = structlog.get_logger(__name__)
 ANSWERS = 7  # days that an answer to a program is kept
@@ -41,7 +41,8 @@ def every_minute(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="backstay.platform.tasks.back_up", queue=jobs.LONG, queueing_lock="back_up", lock="back_up")
 def back_up(timestamp: int) -> None:
-    """Write the day's backup, where a schedule is kept and the newest copy is a day old."""
+    """Write the day's backup, where a schedule is kept and the newest copy is a day old; clear what nobody fetched."""
+    shelf.clear()
     if made := backup.when_due():
         log.info("backup.made", path=str(made))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -52,6 +53,38 @@ def test_the_page_costs_the_same_with_many_messages(
             assert client.get("/settings/data").status_code == 200
         counted.append(len(n))
     assert counted[0] == counted[1]
+
+
+def test_all_data_is_written_in_the_background_and_fetched_by_owners(
+    client: Client, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the page: a work that writes the file; its owner fetches and drops it; others, and other companies, never see it."""
+    from backstay.interfaces.exchange import joining
+    from backstay.platform import shelf, work
+    from backstay.platform.models import Work
+
+    monkeypatch.setattr(shelf, "home", lambda: tmp_path)
+    sent = client.post("/settings/data/all", {"successor": ""})
+    ident = int(sent["Location"].rpartition("/")[2])
+    assert work.run(world.company, ident) == "done"
+    with world.work():
+        assert Work.objects.get(pk=ident).result["href"] == "/settings/data#leave"
+    assert f"/settings/data/all/{ident}" in client.get("/settings/data").content.decode()
+    got = client.get(f"/settings/data/all/{ident}")
+    assert got["Content-Disposition"] == f'attachment; filename="company-{world.company}.zip"'
+    (tmp_path / "got.zip").write_bytes(b"".join(got.streaming_content))  # type: ignore[arg-type]
+    assert joining.check(tmp_path / "got.zip").ours["company"] == world.company
+    foreign = shelf.place(world.company + 1, ident + 1)
+    foreign.write_bytes(b"another company's")
+    assert client.get(f"/settings/data/all/{ident + 1}").status_code == 404
+    assert client.get("/settings/data/all").status_code == 302
+    assert client.post("/settings/data/all", {"successor": "no key"}).status_code in (400, 409, 422)
+    client.post("/settings/data/all", {"drop": str(ident + 1)})
+    assert foreign.exists(), "another company's stays"
+    client.post("/settings/data/all", {"drop": str(ident)})
+    assert [p.name for p in (tmp_path / "shelf").glob("*.zip")] == [foreign.name]
+    os.utime(foreign, (1, 1))
+    assert (shelf.clear(), foreign.exists()) == (1, False)
 
 
 def test_nobody_else_is_called() -> None:

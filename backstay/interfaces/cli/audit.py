@@ -9,6 +9,7 @@ from datetime import date
 
 import click
 
+from backstay.interfaces.cells import defuse
 from backstay.interfaces.cli import session
 
 
@@ -60,7 +61,7 @@ def audit(
     if form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(looking.HEADS)
-        writer.writerows(looking.cells(t) for t in found)
+        writer.writerows([defuse(c) for c in looking.cells(t)] for t in found)
     elif form == "json":
         for told in found:
             line = told._asdict() | {

@@ -38,15 +38,30 @@ KINDS: dict[str, str] = {
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@click.argument("kind", type=click.Choice(sorted(KINDS)), required=False)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write: .csv, .json or .xlsx (default: CSV on stdout).",
 )
+@click.option(
+    "--all",
+    "whole",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all of the company into this ZIP instead.",
+)
+@click.option(
+    "--hand-over",
+    "successor",
+    default="",
+    metavar="KEY",
+    help="With --all: the public key of the installation that goes on; this one seals no more.",
+)
 @session.company_option
-def export(kind: str, out: Path | None, company: str | None) -> None:
-    """Write records, documents or entries as CSV, JSON or XLSX.
+def export(
+    kind: str | None, out: Path | None, whole: Path | None, successor: str, company: str | None
+) -> None:
+    """Write records, documents or entries as CSV, JSON or XLSX; or with --all everything, for another installation or program.
 
     Amounts of invoices, payments and entries are whole smallest steps (cents).
 
@@ -54,7 +69,30 @@ def export(kind: str, out: Path | None, company: str | None) -> None:
     Examples:
       backstay export parties > parties.csv
       backstay export entries --out entries.xlsx
+      backstay export --all company.zip
+      backstay export --all company.zip --hand-over KEY   # backstay seal new-key, at the other one, prints KEY
     """
+    if (kind is None) == (whole is None):
+        raise click.UsageError("Name what to write, or --all FILE.zip.")
+    if whole is not None:
+        _all(session.choose_ready(company), whole, successor)
+    elif kind is not None:
+        _one(kind, out, company)
+
+
+def _all(company: int, path: Path, successor: str) -> None:
+    from backstay.interfaces.exchange import going
+
+    with session.progress("Exporting") as progress:
+        told = going.leave(company, session.ACTOR, path, successor=successor, progress=progress)
+    ours = told["backstay"]
+    click.echo(
+        f"{path} ({path.stat().st_size:,} bytes): {sum(r.get('rows', 0) for r in told['resources']):,} rows, {ours['figures']['entries']:,} entries."
+    )
+    click.echo(ours["head"] or "Nothing is sealed: the key is not here, so the file is not signed.")
+
+
+def _one(kind: str, out: Path | None, company: str | None) -> None:
     session.ready()
     from django.db import connection
 

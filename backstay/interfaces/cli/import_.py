@@ -10,12 +10,22 @@ import click
 from backstay.interfaces.cli import session
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_WHOLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("import")
-@click.argument("kind")
-@click.argument("files", nargs=-1, required=True, type=_FILE)
-@click.option("--map", "mapping", required=True, type=_FILE, help="The mapping file (TOML).")
+@click.argument("kind", required=False)
+@click.argument("files", nargs=-1, type=_FILE)
+@click.option("--map", "mapping", type=_FILE, help="The mapping file (TOML).")
+@click.option(
+    "--all",
+    "whole",
+    type=_WHOLE,
+    help="Take a whole company in from this ZIP (of `backstay export --all`) instead.",
+)
+@click.option("--key", default="", help="With --all: the public key it must be signed by.")
+@click.option("--head", "heads", type=_WHOLE, help="With --all: a file with heads that were kept outside.")
+@click.option("--unsigned", is_flag=True, help="With --all: take it although nobody signed it.")
 @click.option("--dry-run", is_flag=True, help="Show control totals and what would be posted; change nothing.")
 @click.option(
     "--rejects", type=_FILE, help="Import good rows; write bad ones here with row, column and reason."
@@ -27,10 +37,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--ship-missing-on", type=session.DAY, help="Ship orders without a shipping date on this day.")
 @session.company_option
 def import_(
-    kind: str, files: tuple[Path, ...], mapping: Path, dry_run: bool, rejects: Path | None, through: str,
-    ship_missing_on: date | None, company: str | None,
+    kind: str | None, files: tuple[Path, ...], mapping: Path | None, whole: Path | None, key: str, heads: Path | None, unsigned: bool,
+    dry_run: bool, rejects: Path | None, through: str, ship_missing_on: date | None, company: str | None,
 ) -> None:  # fmt: skip
-    """Bring data in from CSV or XLSX (also .gz) by a mapping file.
+    """Bring data in from CSV or XLSX (also .gz) by a mapping file; or with --all a whole company.
 
     KIND is parties, items, counts or orders (with history), or the address of any list with a form, such as
     accounting/journal. All or nothing, unless --rejects sets bad rows aside. The same
@@ -41,7 +51,15 @@ def import_(
       backstay import parties customers.csv --map customers.toml --dry-run
       backstay import orders orders.csv order_details.csv --map orders.toml --through paid
       backstay import items items.xlsx --map items.toml --rejects bad.csv
+      BACKSTAY_HOME=/srv/new backstay import --all company.zip
     """
+    if whole is not None:
+        if kind or mapping:
+            raise click.UsageError("--all takes the whole company: without KIND and --map.")
+        _all(whole, key, heads, unsigned)
+        return
+    if kind is None or mapping is None or not files:
+        raise click.UsageError("Name a kind, its files and --map FILE; or --all FILE.zip.")
     session.ready()
     from backstay.interfaces.imports.run import run_import
 
@@ -62,3 +80,19 @@ def import_(
         click.echo(f"{outcome.unchanged} records were imported before: nothing new.")
     if outcome.faults:
         click.echo(f"{len(outcome.faults)} rows were set aside in {rejects}.", err=True)
+
+
+def _all(path: Path, key: str, heads: Path | None, unsigned: bool) -> None:
+    session.ready(migrate=True)
+    from backstay.interfaces.exchange import joining
+
+    text = heads.read_text(encoding="utf-8", errors="replace") if heads else ""
+    with session.progress("Importing") as progress:
+        told = joining.join(path, key=key, heads=text, unsigned=unsigned, progress=progress)
+    figures = told.ours["figures"]
+    click.echo(
+        f"{told['title']}: {figures['entries']:,} entries, {figures['postings']:,} postings; the books and the chain hold."
+    )
+    click.echo(f"Signed by {told['signed_by'] or 'nobody'}.")
+    click.echo("Nobody has a password yet: `backstay user reset-password MAIL` prints a link for each.")
+    click.echo("Nothing leaves the house until you say `backstay release`.")

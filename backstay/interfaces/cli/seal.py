@@ -98,6 +98,20 @@ def rotate(obj: dict[str, Any], lost: bool) -> None:
         click.echo(sealing.rotate(ctx, lost=lost))
 
 
+@seal.command("new-key")
+def new_key() -> None:
+    """Make a key for a chain that comes from elsewhere, and print its public part, which is named there on going.
+
+    \b
+    Example:
+      backstay seal new-key
+    """
+    session.ready()
+    from backstay.platform import sealing
+
+    click.echo(sealing.new_key()[1])
+
+
 @seal.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--without-personal", is_flag=True, help="Leave personal values out: their salted hashes stay.")

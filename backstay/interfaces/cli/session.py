@@ -60,6 +60,12 @@ def choose_company(wanted: str | None) -> int:
     raise Refusal("access.company", problem, f"Choose by --company: {listing}.")
 
 
+def choose_ready(wanted: str | None) -> int:
+    """``ready``, then ``choose_company``."""
+    ready()
+    return choose_company(wanted)
+
+
 company_option = click.option(
     "--company",
     envvar="BACKSTAY_COMPANY",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from backstay.base.errors import Refusal
+from backstay.interfaces.cells import as_it_was
 
 LONGEST = 1_000_000  # characters of a cell
 UNPACKED = 1_000_000_000  # bytes of a packed file
@@ -124,14 +125,9 @@ def _csv(name: str, raw: bytes, encoding: str, delimiter: str) -> Iterator[list[
     csv.field_size_limit(LONGEST)
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            yield [_plain(cell) if cell[:1] == "'" else cell for cell in cells]
+            yield [as_it_was(cell) if cell[:1] == "'" else cell for cell in cells]
     except csv.Error as exc:
         raise Refusal("import.file", f"{name} is no CSV: {exc}", "Look at its quotes.") from None
-
-
-def _plain(cell: str) -> str:
-    """A cell as it was before our export kept spreadsheets from taking it for a formula."""
-    return cell[1:] if cell[1:2] and cell[1] in "=+-@\t\r" else cell
 
 
 def sheets(path: Source) -> list[str]:

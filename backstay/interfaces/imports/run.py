@@ -274,7 +274,9 @@ def write_rejects(path: Path, faults: Sequence[Fault]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["file", "row", "column", "value", "reason"])
-        writer.writerows([[f.file, f.row, f.column, defuse(f.value), defuse(f.reason)] for f in faults])
+        writer.writerows(
+            [[defuse(f.file), f.row, defuse(f.column), defuse(f.value), defuse(f.reason)] for f in faults]
+        )
 
 
 __all__ = ["Map", "Outcome", "run_import"]

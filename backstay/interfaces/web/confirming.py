@@ -27,11 +27,13 @@ from backstay.platform.models import User
 ROUTES = {
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "page:banking/runs/<int:ident>/file",
+    "page:settings/data/all/<int:number>",
 }  # fmt: skip
 # Names of routes: to send something to them.
 SENDING = {
     "page:parties/parties/<int:ident>/personal",
     "page:settings",
+    "page:settings/data/all",
     "end-sessions",
     "page:banking/runs/new",
     "page:access/invitations",

@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from backstay.interfaces.cells import defuse
 from backstay.interfaces.imports import declared, giving
 from backstay.interfaces.web import listing
 from backstay.interfaces.web.fields import field_of
@@ -68,8 +69,8 @@ def table(name: str, form: str, heads: list[str], rows: list[list[str]]) -> Http
     if form == "csv":
         out = io.StringIO()
         writer = csv.writer(out)
-        writer.writerow(heads)
-        writer.writerows([[safe_cell(c) for c in row] for row in rows])
+        writer.writerow([defuse(h) for h in heads])
+        writer.writerows([[defuse(c) for c in row] for row in rows])
         response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     else:
         import xlsxwriter
@@ -98,12 +99,3 @@ def table(name: str, form: str, heads: list[str], rows: list[list[str]]) -> Http
 
 def _is_figure(text: str) -> bool:
     return bool(re.fullmatch(r"-?\d{1,15}\.\d+", text))
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return (
-        "'" + text
-        if (text and text[0] in "=+@\t\r") or (text[:1] == "-" and not _is_figure(text.replace(",", "")))
-        else text
-    )

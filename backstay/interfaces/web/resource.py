@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -17,7 +17,9 @@ PAPERS = {"invoicing.invoice": "invoices", "banking.payment": "payments"}
 BANKING = ("Books", gettext_noop("Banking"), "cash")
 FILES = {"banking.paymentrun": "/banking/runs/{}/file"}  # what is handed to another house
 
-Answer = HttpResponse | tuple[str, dict[str, Any]]  # what a page answers: a response, or template and context
+Answer = (
+    HttpResponse | FileResponse | tuple[str, dict[str, Any]]
+)  # what a page answers: a response, or template and context
 
 
 def found(ctx: Ctx, path: str) -> Resource:

@@ -98,7 +98,7 @@ def page(request: HttpRequest, told: str, **parts: Any) -> HttpResponse:
     else:
         access.require_whole(ctx, found.action)
     made = found.function(request, ctx, **parts)
-    if isinstance(made, HttpResponse):
+    if not isinstance(made, tuple):
         return made
     template, context = made
     return render(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from backstay.base import clock
 from backstay.base.errors import NotFound
-from backstay.interfaces.web.exporting import safe_cell
+from backstay.interfaces.cells import defuse
 from backstay.interfaces.web.fields import day_text, word_of
 from backstay.interfaces.web.frame import frame, share, status
 from backstay.interfaces.web.resource import whole
@@ -149,9 +149,7 @@ def faults(request: HttpRequest, ident: int) -> HttpResponse:
     writer = csv.writer(out)
     writer.writerow([_("Row"), _("What"), _("Column"), _("Value"), _("Reason"), _("Remedy"), _("Code")])
     for f in WorkFault.objects.filter(work_id=found.pk).order_by("id").iterator(chunk_size=5_000):
-        writer.writerow(
-            [f.place or "", *map(safe_cell, (f.name, f.field, f.value, f.reason, f.remedy, f.code))]
-        )
+        writer.writerow([f.place or "", *map(defuse, (f.name, f.field, f.value, f.reason, f.remedy, f.code))])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="work-{found.pk}-reasons.csv"'
     return response

@@ -7,15 +7,18 @@ from typing import Any
 
 from django.conf import settings as installed
 from django.db import connection
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n
 
+from backstay.base.errors import NotFound
+from backstay.interfaces.exchange import going
 from backstay.interfaces.signing import oidc
 from backstay.interfaces.web.company import KIND, SYSTEM, members
 from backstay.interfaces.web.fields import number_text
 from backstay.interfaces.web.resource import Answer
-from backstay.platform import backup, database, rows
+from backstay.platform import access, audit, backup, database, rows, shelf
 from backstay.platform.context import Ctx
 from backstay.platform.home import home
 from backstay.platform.resources import page
@@ -39,7 +42,45 @@ def your_data(request: HttpRequest, ctx: Ctx) -> Answer:
     return "backstay/your_data.html", {
         "places": places(ctx), "plan": backup.plan(), "copies": copies(), "late": late(), "members": members(ctx),
         "sends": sends(ctx), "domains": rows.execute(_TO, [ctx.company, LATEST]), "latest": LATEST,
+        "may_export": access.may(ctx, f"{KIND}.export"), "ready": waiting(ctx) if access.may(ctx, f"{KIND}.export") else [],
     }  # fmt: skip
+
+
+def waiting(ctx: Ctx) -> list[dict[str, Any]]:
+    """Files with all data that can be fetched."""
+    found = shelf.ready(ctx.company)
+    return [
+        {"number": r.work, "size": amount(r.size), "days": max(0, shelf.DAYS - int(r.hours // 24))}
+        for r in found
+    ]
+
+
+@page("settings/data/all", n("All data"), SYSTEM, f"{KIND}.export", hidden=True)
+def write_all(request: HttpRequest, ctx: Ctx) -> Answer:
+    """POST: have all of the company written into a file, in the background; ``drop``: take one away."""
+    if request.method != "POST":
+        return redirect("/settings/data#leave")
+    drop = request.POST.get("drop", "")
+    if drop.isdigit():
+        for each in shelf.ready(ctx.company):
+            if each.work == int(drop):
+                each.path.unlink(missing_ok=True)
+        return redirect("/settings/data#leave")
+    return redirect(f"/progress/{going.begin(ctx, request.POST.get('successor', '').strip())}")
+
+
+@page("settings/data/all/<int:number>", n("All data"), SYSTEM, f"{KIND}.export", hidden=True)
+def fetch_all(request: HttpRequest, ctx: Ctx, number: int) -> Answer:
+    """A file that was written, piece by piece."""
+    for each in shelf.ready(ctx.company):
+        if each.work == number:
+            audit.record(ctx, KIND, [ctx.company], "fetch", [{"work": number}])
+            made = FileResponse(
+                each.path.open("rb"), as_attachment=True, filename=f"company-{ctx.company}.zip"
+            )
+            made["X-Content-Type-Options"] = "nosniff"
+            return made
+    raise NotFound("exchange.gone", "this file is not here any more", "Have it written again.")
 
 
 def places(ctx: Ctx) -> list[tuple[str, str]]:
