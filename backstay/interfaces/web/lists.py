@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -39,7 +41,8 @@ def list_(request: HttpRequest, path: str) -> HttpResponse:
     ctx = ctx_of(request)
     resource = found(ctx, path)
     access.require(ctx, f"{resource.kind}.read")
-    query = request.GET or QueryDict(_home(ctx, resource))
+    kept = saved(ctx, resource)
+    query = request.GET or QueryDict(_home(ctx, resource, kept))
     what = listing.asked(resource, query)
     if added := listing.added(ctx, resource, query):
         return redirect(what.href(f=[*what.filters, added]))
@@ -48,7 +51,7 @@ def list_(request: HttpRequest, path: str) -> HttpResponse:
     _hint(ctx, resource, page)
     sort = what.sort or listing.default_sort(resource)
     context: dict[str, Any] = {
-        **names(resource), **tools(ctx, resource, what, "#rows"), "page": page,
+        **names(resource), **tools(ctx, resource, what, "#rows", kept), "page": page,
         "sorts": _sorts(resource, what, sort), "query": what.query(), "more": what.query(after=page.after) if page.after else "",
         "groups": _groups(resource, what), "bulk": _bulk(ctx, resource), "once": uuid.uuid4().hex,
         "all_columns": [field_of(resource, n) for n in resource.columns], "can_create": "create" in resource.acts and access.may(ctx, f"{resource.kind}.create"),
@@ -74,9 +77,19 @@ def _hint(ctx: Ctx, resource: Resource, page: listing.Listed) -> None:
             row["cells"][at]["hint"] = clock(ctx, due, row["cells"][state].get("tone", "void"))
 
 
-def _home(ctx: Ctx, resource: Resource) -> str:
+def saved(ctx: Ctx, resource: Resource) -> list[SavedView]:
+    """One's own saved views of a list, and those that colleagues share."""
+    seen = Q(owner=ctx.actor) | Q(shared=True)
+    return list(SavedView.objects.filter(seen, path=resource.path).order_by("name"))
+
+
+def _own_home(ctx: Ctx, kept: Sequence[SavedView]) -> SavedView | None:
+    return next((v for v in kept if v.name == HOME and v.owner == ctx.actor), None)
+
+
+def _home(ctx: Ctx, resource: Resource, kept: Sequence[SavedView]) -> str:
     """The view a list opens with: one's own, else the first of the declaration."""
-    mine = SavedView.objects.filter(path=resource.path, owner=ctx.actor, name=HOME).first()
+    mine = _own_home(ctx, kept)
     return mine.query or "all=1" if mine else next(iter(resource.views.values()), "")
 
 
@@ -91,20 +104,29 @@ def _groups(resource: Resource, what: listing.Asked) -> list[dict[str, Any]]:
     )
 
 
-def tools(ctx: Ctx, resource: Resource, what: listing.Asked, live: str = "") -> dict[str, Any]:
+def tools(
+    ctx: Ctx,
+    resource: Resource,
+    what: listing.Asked,
+    live: str = "",
+    kept: Sequence[SavedView] | None = None,
+) -> dict[str, Any]:
     """What stands above rows, cards and days alike: views, filters in words, filters to add; ``live``: what follows
-    the search while it is typed."""
+    the search while it is typed; ``kept``: the saved views, where they were asked for already."""
+    kept = saved(ctx, resource) if kept is None else kept
     return {
         "live": live,
         "what": what,
         "told": listing.told(ctx, resource, what),
-        "views": _views(ctx, resource, what),
-        "own_home": SavedView.objects.filter(path=resource.path, owner=ctx.actor, name=HOME).exists(),
+        "views": _views(ctx, resource, what, kept),
+        "own_home": _own_home(ctx, kept) is not None,
         "filters": _filterable(resource),
     }
 
 
-def _views(ctx: Ctx, resource: Resource, what: listing.Asked) -> list[dict[str, Any]]:
+def _views(
+    ctx: Ctx, resource: Resource, what: listing.Asked, kept: Sequence[SavedView]
+) -> list[dict[str, Any]]:
     """Named views of the declaration, then saved ones: a link each."""
     here = what.query()
     made = [
@@ -114,10 +136,9 @@ def _views(ctx: Ctx, resource: Resource, what: listing.Asked) -> list[dict[str, 
     made.append(
         {"name": _("All"), "href": "?all=1", "here": here == "" and not any(v["here"] for v in made), "id": 0}
     )
-    saved = SavedView.objects.filter(path=resource.path).exclude(name=HOME).order_by("name")
     made += [
         {"name": v.name, "href": f"?{v.query or 'all=1'}", "here": v.query == here, "id": v.pk if v.owner == ctx.actor else 0, "shared": v.shared}
-        for v in saved if v.shared or v.owner == ctx.actor
+        for v in kept if v.name != HOME
     ]  # fmt: skip
     return made
 

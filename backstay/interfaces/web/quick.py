@@ -73,9 +73,9 @@ def quick(request: HttpRequest, path: str, ident: int) -> HttpResponse:
         kept(field.kind, request.POST.get(n, "").replace("\0", "")[: drafts.TEXT], ctx.today)
         for n in ("value", "was")
     )
-    _check(field, typed, text, was, whole(request.POST.get("revision")))
     if not open_to_change(resource, row):
         raise Refusal("platform.frozen", _("it is posted"), _("Reverse it and enter it anew."))
+    _check(field, typed, text, was, whole(request.POST.get("revision")))
     _change(ctx, resource, field, typed, text, ident)
     row.refresh_from_db()
     now = drafts.of_object(ctx, resource, row)
