@@ -31,7 +31,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 REFUSALS = ("Refusal", "NotFound", "Denied", "Conflict", "Unreached")
 SAYS = ("message", "remedy")
 MACHINE = ("interfaces/cli/", "interfaces/api/", "interfaces/simulation/", "interfaces/copying.py", "interfaces/checks.py", "interfaces/bench.py",
-           "interfaces/exchange/joining.py", "platform/archive.py", "platform/backup.py", "platform/plugins.py", "platform/postgres.py", "platform/restoring.py", "platform/database.py", "platform/secrets.py")  # fmt: skip  # at the command line it speaks English
+           "interfaces/exchange/joining.py", "interfaces/exchange/parquet.py", "platform/archive.py", "platform/backup.py", "platform/plugins.py", "platform/postgres.py", "platform/restoring.py", "platform/database.py", "platform/secrets.py")  # fmt: skip  # at the command line it speaks English
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # no clock in a file that is compared
 
 Found = tuple[str, str | None, str | tuple[str, ...]]  # file, context, text or (one, many)

@@ -415,6 +415,62 @@ def test_an_older_file_takes_defaults(left: Left, other: Elsewhere, tmp_path: Pa
         joining.join(path)
 
 
+def test_parquet_is_read_with_the_same_sums(
+    left: Left, tmp_path: Path, owner: psycopg.Connection[Any]
+) -> None:
+    """Each table by a reader of Parquet: rows, types, decimals and days as in the database, of the one company alone."""
+    from decimal import Decimal
+
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    from backstay.interfaces.exchange import parquet
+
+    folder = tmp_path / "lake"
+    told = parquet.leave(left.company, f"user:{left.user}", folder)
+    assert {p.stem for p in folder.iterdir()} == {*told} == {*carried.CARRIED}
+    counted = {r["name"]: r["rows"] for r in left.told["resources"] if "rows" in r}
+    differ = {t for t in told if told[t] != counted[t]}
+    assert differ <= {"platform_auditevent", "unsealed", "seal_leaf", "seal_block", "platform_membership", "platform_user", "platform_auditvalue"}  # fmt: skip
+    postings = pq.read_table(folder / "posting.parquet")
+    sums = owner.execute("SELECT count(*), sum(amount), sum(greatest(value, 0)), min(posted_on), max(posted_on) FROM posting WHERE company_id = %s", [left.company]).fetchone()  # fmt: skip
+    debit = pc.sum(pc.max_element_wise(postings["value"], 0)).as_py()
+    days = postings["posted_on"]
+    assert (
+        len(postings),
+        pc.sum(postings["amount"]).as_py(),
+        debit,
+        pc.min(days).as_py(),
+        pc.max(days).as_py(),
+    ) == sums
+    lines = pq.read_table(folder / "sales_orderline.parquet")
+    exact = owner.execute("SELECT sum(unit_price * quantity) FROM sales_orderline WHERE company_id = %s", [left.company]).fetchone()  # fmt: skip
+    worth = sum(
+        (p * q for p, q in zip(lines["unit_price"].to_pylist(), lines["quantity"].to_pylist(), strict=True)),
+        Decimal(0),
+    )
+    assert (worth,) == exact
+    users = pq.read_table(folder / "platform_user.parquet")
+    assert "password" not in users.column_names
+    with pytest.raises(Refusal) as refused:
+        parquet.leave(left.company, f"user:{left.user}", folder)
+    assert refused.value.code == "exchange.there"
+
+
+def test_parquet_without_its_library_says_what_to_install(left: Left, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """exchange.parquet; and no folder is left."""
+    import sys
+
+    from backstay.interfaces.exchange import parquet
+
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(Refusal) as refused:
+        parquet.leave(left.company, f"user:{left.user}", tmp_path / "lake")
+    assert refused.value.code == "exchange.parquet"
+    assert "backstay[parquet]" in refused.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_memory_stays_flat(left: Left, tmp_path: Path) -> None:
     """Writing takes no more memory than a few pieces, whatever the books hold."""
     tracemalloc.start()

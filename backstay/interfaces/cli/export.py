@@ -51,6 +51,11 @@ KINDS: dict[str, str] = {
     help="Write all of the company into this ZIP instead.",
 )
 @click.option(
+    "--parquet",
+    type=click.Path(path_type=Path),
+    help="Write the tables as Parquet into this new folder instead, for an engine of your own.",
+)
+@click.option(
     "--hand-over",
     "successor",
     default="",
@@ -59,7 +64,12 @@ KINDS: dict[str, str] = {
 )
 @session.company_option
 def export(
-    kind: str | None, out: Path | None, whole: Path | None, successor: str, company: str | None
+    kind: str | None,
+    out: Path | None,
+    whole: Path | None,
+    parquet: Path | None,
+    successor: str,
+    company: str | None,
 ) -> None:
     """Write records, documents or entries as CSV, JSON or XLSX; or with --all everything, for another installation or program.
 
@@ -70,11 +80,14 @@ def export(
       backstay export parties > parties.csv
       backstay export entries --out entries.xlsx
       backstay export --all company.zip
+      backstay export --parquet company/
       backstay export --all company.zip --hand-over KEY   # backstay seal new-key, at the other one, prints KEY
     """
-    if (kind is None) == (whole is None):
-        raise click.UsageError("Name what to write, or --all FILE.zip.")
-    if whole is not None:
+    if [kind, whole, parquet].count(None) != 2:
+        raise click.UsageError("Name what to write, or --all FILE.zip, or --parquet FOLDER.")
+    if parquet is not None:
+        _parquet(session.choose_ready(company), parquet)
+    elif whole is not None:
         _all(session.choose_ready(company), whole, successor)
     elif kind is not None:
         _one(kind, out, company)
@@ -90,6 +103,14 @@ def _all(company: int, path: Path, successor: str) -> None:
         f"{path} ({path.stat().st_size:,} bytes): {sum(r.get('rows', 0) for r in told['resources']):,} rows, {ours['figures']['entries']:,} entries."
     )
     click.echo(ours["head"] or "Nothing is sealed: the key is not here, so the file is not signed.")
+
+
+def _parquet(company: int, folder: Path) -> None:
+    from backstay.interfaces.exchange import parquet
+
+    with session.progress("Exporting") as progress:
+        told = parquet.leave(company, session.ACTOR, folder, progress=progress)
+    click.echo(f"{folder}: {len(told)} tables, {sum(told.values()):,} rows.")
 
 
 def _one(kind: str, out: Path | None, company: str | None) -> None:
