@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +30,7 @@ from playwright.sync_api import (
 from backstay.platform import rows
 from backstay.platform.models import Membership, User
 from tests.conftest import ROOT
+from tests.serving import serving
 
 PASSWORD = "correct horse battery staple"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -61,36 +60,11 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         yield running
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 @pytest.fixture(scope="package")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server on the tests' database, as ``up`` starts it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    log = tmp_path_factory.mktemp("server") / "log"
-    command = [
-        sys.executable, "-m", "gunicorn", "backstay.interfaces.web.wsgi:application", "--bind", f"127.0.0.1:{port}",
-        "--worker-class", "gthread", "--threads", "4", "--log-level", "warning",
-    ]  # fmt: skip
-    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT) as process:
-        waiting = threading.Event()
-        for _ in range(300):
-            if _answers(port) or process.poll() is not None:
-                break
-            waiting.wait(0.1)
-        try:
-            assert _answers(port), log.read_text(errors="replace")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(20)
-    assert "Traceback" not in log.read_text(errors="replace"), log.read_text(errors="replace")
+    with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture

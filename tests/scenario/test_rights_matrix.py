@@ -218,14 +218,15 @@ def pages() -> Iterator[tuple[str, str, bool]]:
             yield f"/{page.path}", page.action, True
 
 
-def digest(full: Full) -> str:
-    """What all tables of the company hold, in a few figures."""
+def digest(full: Full, but: tuple[str, ...] = ()) -> str:
+    """What all tables of the company hold, in a few figures; ``but`` some tables."""
     with full.work():
         tables = [t for (t,) in rows.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
                   " AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'company_id') ORDER BY 1")]  # fmt: skip
         sql = " UNION ALL ".join(
             f"SELECT '{t}', count(*) || ':' || coalesce(max(xmin::text::bigint), 0) FROM {t} WHERE company_id = {full.company}"
             for t in tables
+            if t not in but
         )
         return " | ".join(f"{t} {r}" for t, r in rows.execute(f"{sql} ORDER BY 1"))
 

@@ -23,7 +23,7 @@ from backstay.interfaces import tokens
 from backstay.interfaces.api import keys
 from backstay.interfaces.api.problems import MEDIA, Problem, answer, problem_of
 from backstay.interfaces.signing.guard import network
-from backstay.platform import files, throttle
+from backstay.platform import access, files, throttle
 from backstay.platform.context import ORIGIN, Ctx, work
 from backstay.platform.throttle import Bucket
 
@@ -103,15 +103,19 @@ def _through(
     origin = ORIGIN.set(f"api {request.META.get('REMOTE_ADDR', '')} token {holder.token}")
     try:
         with work(holder.company, holder.actor, str(getattr(request, "id", ""))) as ctx:
-            return _inside(request, ctx, key, view)
+            return _inside(request, ctx, operation, key, view)
     finally:
         ORIGIN.reset(origin)
 
 
-def _inside(request: HttpRequest, ctx: Ctx, key: str, view: Callable[[], HttpResponse]) -> HttpResponse:
+def _inside(
+    request: HttpRequest, ctx: Ctx, operation: Operation, key: str, view: Callable[[], HttpResponse]
+) -> HttpResponse:
     """The operation, and what it came to under its key, in one transaction."""
     if not ctx.rights.held:
         raise _stranger()
+    if operation.action:
+        access.require(ctx, operation.action)  # before anything that was sent is looked at
     request.ctx = ctx  # type: ignore[attr-defined]
     if key and (before := keys.claim(ctx, key, request)):
         return before

@@ -54,6 +54,7 @@ def operation(
     writes = method in ("POST", "PATCH", "PUT", "DELETE")
     known = frozenset(f.alias or n for n, f in query.model_fields.items()) if query else frozenset()
     more = {"if_match": if_match, "summary": summary, "says": says, "answers": answers}
+    more["body_needed"] = body is not None and any(f.is_required() for f in body.model_fields.values())
     told = Operation(name, action, writes, known, media, upload, deprecated, sunset, more)
     if (method, path) in REGISTERED:
         raise ValueError(f"{method} {path} is registered twice")

@@ -63,6 +63,13 @@ def me(ctx: Ctx, request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
+def described(ctx: Ctx, request: HttpRequest) -> HttpResponse:
+    """What the API is, in OpenAPI."""
+    from backstay.interfaces.api.schema import schema
+
+    return respond(schema())
+
+
 operation(
     "GET",
     "/work/{int:id}",
@@ -74,3 +81,13 @@ operation(
     tag="Platform",
 )
 operation("GET", "/me", me, "getMe", "", answers={200: Self}, summary="Who this token is", tag="Platform")
+operation(
+    "GET",
+    "/openapi.json",
+    described,
+    "getSchema",
+    "",
+    answers={200: dict},
+    summary="This description (OpenAPI 3.1)",
+    tag="Platform",
+)
