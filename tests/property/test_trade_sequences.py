@@ -288,7 +288,7 @@ def with_figures(names: list[str]) -> st.SearchStrategy[tuple[Any, ...]]:
 sequences = st.permutations(DECK).map(leaning).flatmap(with_figures)
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [25, pytest.param(200, marks=pytest.mark.long)])
 def test_random_trade(database: str, examples: int, record_property: Any) -> None:
     """Sequences of 40 steps; every transition happened at least half as often as there are sequences."""
     done.clear()
