@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from backstay.platform.resources import EXTRA, PAGES, RESOURCES
+from django.utils.translation import gettext as _
+
+from backstay.interfaces.web.fields import word_of
+from backstay.platform.resources import EXTRA, PAGES, RESOURCES, for_kind
 
 # Acts that no declaration, page or report names: what processes ask of one another.
 INNER = {
@@ -47,3 +50,15 @@ def universe() -> dict[str, tuple[str, ...]]:
     lists = {resource.kind for resource in RESOURCES.values()}
     sort = sorted(made, key=lambda kind: (order[kind.partition(".")[0]], kind not in lists, kind))
     return {kind: tuple(dict.fromkeys(made[kind])) for kind in sort}
+
+
+def kind_name(kind: str) -> str:
+    """What people call a kind."""
+    from backstay.interfaces.reports.shape import REPORTS
+
+    resource, domain, name = for_kind(kind), *kind.partition(".")[::2]
+    if resource is not None:
+        return _(resource.names[1])
+    if domain == "report":
+        return _("Report: %(name)s") % {"name": _(REPORTS[name].title)} if name in REPORTS else _("Reports")
+    return word_of(OTHER.get(kind, name))

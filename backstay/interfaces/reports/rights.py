@@ -7,8 +7,9 @@ from django.utils.translation import gettext_noop
 
 from backstay.base.context import Ctx
 from backstay.interfaces import granting
-from backstay.interfaces.acting import universe
+from backstay.interfaces.acting import kind_name, universe
 from backstay.interfaces.reports.shape import RIGHTS, Asked, Column, Line, Report, report
+from backstay.interfaces.web.fields import word_of
 
 
 @report(
@@ -34,8 +35,11 @@ def who_can(ctx: Ctx, asked: Asked) -> Report:
                 cells = {
                     "person": name,
                     "roles": roles,
+                    "what": kind_name(kind),
                     "kind": kind,
+                    "does": ", ".join(map(word_of, mine)),
                     "acts": " ".join(mine),
+                    "reaches": word_of(scope),
                     "scope": scope,
                     "hidden": hidden,
                 }
@@ -49,8 +53,9 @@ def who_can(ctx: Ctx, asked: Asked) -> Report:
                     )
                 )
     columns = (
-        Column("person", _("Person"), lead=True), Column("roles", _("Roles"), css="c-b"), Column("kind", _("Of what")), Column("acts", _("Acts")),
-        Column("scope", _("Reaches")), Column("hidden", _("Hidden fields"), css="c-b"),
+        Column("person", _("Person"), css="p3"), Column("roles", _("Roles"), css="c-b"), Column("what", _("Of what"), css="p1", lead=True), Column("does", _("Acts"), css="p4 wide"),
+        Column("reaches", _("Reaches"), css="p2"), Column("hidden", _("Hidden fields"), css="c-b"), Column("kind", "kind", screen=False),
+        Column("acts", "acts", screen=False), Column("scope", "scope", screen=False),
     )  # fmt: skip
     return Report("who-can", _("Who can do what"), ctx.today.isoformat(), columns, lines)
 
@@ -68,8 +73,8 @@ def who_did_both(ctx: Ctx, asked: Asked) -> Report:
         for both in granting.both_done(ctx, *asked.span)
     ]  # fmt: skip
     columns = (
-        Column("at", _("Day"), "day"), Column("person", _("Person"), lead=True), Column("duty", _("What is kept apart")), Column("about", _("Of what"), css="c-b"),
-        Column("reason", _("Why it passed")),
+        Column("at", _("Day"), "day", css="p2"), Column("person", _("Person"), css="p1", lead=True), Column("duty", _("What is kept apart"), css="p3"), Column("about", _("Of what"), css="c-b"),
+        Column("reason", _("Why it passed"), css="p4 wide"),
     )  # fmt: skip
     return Report(
         "who-did-both",

@@ -77,7 +77,7 @@ def navigation(ctx: Ctx, current: str) -> list[dict[str, Any]]:
         group = found.setdefault(section, {}).setdefault(
             domain, {"title": _(domain), "icon": icon, "entries": [], "open": False, "href": f"/{path}"}
         )
-        here = current == path
+        here = path == current.partition("/<")[0]  # a page of one thing belongs to the page of all
         group["open"] = group["open"] or here
         group["entries"].append({"href": f"/{path}", "title": _(title), "here": here})
     return [

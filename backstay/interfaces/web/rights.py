@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -13,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from backstay.base.errors import NotFound, Refusal
-from backstay.base.rights import SCOPES, Right, Rights
+from backstay.base.rights import FIXED, HIDDEN, SCOPES, Right, Rights
 from backstay.interfaces import granting, leaving
-from backstay.interfaces.acting import OTHER, universe
-from backstay.interfaces.reports.shape import REPORTS
+from backstay.interfaces.acting import kind_name, universe
+from backstay.interfaces.web.binding import line_field
 from backstay.interfaces.web.company import SYSTEM
-from backstay.interfaces.web.fields import day_text, word_of
+from backstay.interfaces.web.fields import column, day_text, field_of, word_of
 from backstay.interfaces.web.resource import Answer, whole
 from backstay.platform import access
 from backstay.platform.context import Ctx
@@ -131,16 +132,6 @@ def _can(rights: Rights) -> list[tuple[str, list[tuple[str, str]]]]:
     return made
 
 
-def kind_name(kind: str) -> str:
-    """What people call a kind."""
-    resource, domain, name = for_kind(kind), *kind.partition(".")[::2]
-    if resource is not None:
-        return _(resource.names[1])
-    if domain == "report":
-        return _("Report: %(name)s") % {"name": _(REPORTS[name].title)} if name in REPORTS else _("Reports")
-    return word_of(OTHER.get(kind, name))
-
-
 @page(ROLES, n("Roles"), SYSTEM, "access.role.read")
 def roles(request: HttpRequest, ctx: Ctx) -> Answer:
     """Every role, with how many have it; a copy begins a new one."""
@@ -193,8 +184,7 @@ def role(request: HttpRequest, ctx: Ctx, code: str) -> Answer:
             for act in acts
         ]
         row = {"kind": kind, "name": kind_name(kind), "cells": cells, "scopes": [(s, word_of(s)) for s in scopes], "ruled": for_kind(kind) is not None,
-               "any": any(c["scope"] for c in cells), "hidden": " ".join(f for f, rule in rules.items() if rule == "hidden"),
-               "fixed": " ".join(f for f, rule in rules.items() if rule == "fixed")}  # fmt: skip
+               "any": any(c["scope"] for c in cells), "hidden": _labels(kind, rules, HIDDEN), "fixed": _labels(kind, rules, FIXED)}  # fmt: skip
         groups.setdefault(kind.partition(".")[0], []).append(row)
     return "backstay/role.html", {
         "role": found, "name": _(found.name), "groups": [(word_of(domain), rows) for domain, rows in groups.items()],
@@ -215,17 +205,42 @@ def _typed(post: Mapping[str, str]) -> list[Right]:
     return made
 
 
-def _fields(kind: str, text: str) -> tuple[str, ...]:
-    """Names of fields of a kind. NotFound for a word that is none."""
-    names = tuple(text.replace(",", " ").split())
+def _known(kind: str) -> dict[str, str]:
+    """Fields of a kind that can be hidden: name → what people call it, the name itself where two are called the same."""
     resource = for_kind(kind)
-    if not names or resource is None:
-        return ()
+    if resource is None:
+        return {}
     lines = (*resource.lines.grid, *resource.lines.shown) if resource.lines else ()
-    known = {each.partition(":")[0] for each in (*resource.columns, *resource.form, *lines)}
-    known |= {f.name for f in resource.of._meta.concrete_fields} - {"id", "company_id"}
-    if unknown := [name for name in names if name not in known]:
+    told = {
+        each.partition(":")[0]: field_of(resource, each).label for each in (*resource.columns, *resource.form)
+    }
+    told |= {each.partition(":")[0]: line_field(resource, each).label for each in lines}
+    more = {f.name for f in resource.of._meta.concrete_fields} - {"id", "company_id", *told}
+    told |= {name: column(resource.of, name).label for name in sorted(more)}
+    many = Counter(text.casefold() for text in told.values())
+    return {name: text if many[text.casefold()] == 1 else name for name, text in told.items()}
+
+
+def _labels(kind: str, rules: Mapping[str, str], rule: str) -> str:
+    """The fields under a rule, as the form shows them."""
+    known = _known(kind)
+    return ", ".join(sorted(known.get(name, name) for name in rules if rules[name] == rule))
+
+
+def _fields(kind: str, text: str) -> tuple[str, ...]:
+    """Fields of a kind, by what people call them or by their names. NotFound for a word that is none."""
+    known = _known(kind)
+    if not text.strip() or not known:
+        return ()
+    named = {label.casefold(): name for name, label in known.items()} | {name: name for name in known}
+    made: list[str] = []
+    for part in (p for p in text.split(",") if p.strip()):
+        found = named.get(" ".join(part.split()).casefold())
+        made += [found] if found else part.split()
+    if unknown := [name for name in made if name not in known]:
         raise NotFound(
-            "access.field", f"{kind} has no field {unknown[0][:40]}", f"One of {', '.join(sorted(known))}."
+            "access.field",
+            f"{kind_name(kind)} has no field {unknown[0][:40]}",
+            f"One of {', '.join(sorted(known.values()))}.",
         )
-    return names
+    return tuple(dict.fromkeys(made))
