@@ -69,7 +69,7 @@ def register(resource: Resource) -> None:
     plain, path, tag = name_of(resource), f"/{resource.path}", resource.menu[1]
     one, many = resource.names[0].lower(), resource.names[1].lower()
     for act in acts_of(resource):
-        word, action, name = word_of(act), f"{resource.kind}.{act}", camel(act)
+        word, action = word_of(act), f"{resource.kind}.{act}"
         operation(
             "POST", f"{path}/{{int:id}}/{act.replace('_', '-')}", one_, f"{act}{plain}", action, answers={200: done_type(resource.path)},
             body=body_type(resource.path, act), summary=f"{word}: {one}", tag=tag, says="With If-Match, only while it is as it was read.",
@@ -79,7 +79,7 @@ def register(resource: Resource) -> None:
             operation(
                 "POST", f"{path}/bulk/{act.replace('_', '-')}", many_, f"{act}Many{plain}", action, answers={200: DoneMany, 202: Begun},
                 body=many_type(resource.path, act), summary=f"{word}: many {many}", tag=tag, path_=resource.path, act=act,
-                says=f"Up to {MANY} at once, all or none; more of them in the background, each by itself. Made: {name}.",
+                says=f"Up to {MANY} at once, all or none; more of them in the background, each by itself.",
             )  # fmt: skip
 
 

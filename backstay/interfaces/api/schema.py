@@ -69,7 +69,21 @@ def _built() -> dict[str, Any]:
         }
         for status, text in PROBLEMS.items()
     }
+    used = _used(told["paths"], parts["schemas"], set(_used(parts["responses"], parts["schemas"], set())))
+    parts["schemas"] = {name: each for name, each in parts["schemas"].items() if name in used}
     return told
+
+
+def _used(told: Any, schemas: dict[str, Any], known: set[str]) -> set[str]:
+    """The types that are referred to, one by another; ninja keeps those of parameters, too."""
+    if isinstance(told, dict):
+        name = str(told.get("$ref", "")).rpartition("/")[2]
+        if name in schemas and name not in known:
+            known.add(name)
+            _used(schemas[name], schemas, known)
+    for each in told.values() if isinstance(told, dict) else told if isinstance(told, list) else ():
+        _used(each, schemas, known)
+    return known
 
 
 def schema() -> dict[str, Any]:
