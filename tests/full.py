@@ -13,7 +13,7 @@ from django.test import Client
 
 from backstay.domains.accounting.processes import create_company
 from backstay.domains.accounting.rules import JournalDraft, JournalLineDraft
-from backstay.platform import context, rows
+from backstay.platform import context, rows, webhooks
 from backstay.platform.models import Membership, User
 from backstay.platform.resources import RESOURCES, Resource
 
@@ -133,6 +133,11 @@ def make_full(orders: int = 60) -> Full:
         inventory.transfer_goods(ctx, [inventory.TransferDraft(last, place, second, ((item, 1),), True)])
         inventory.count_stock(ctx, [inventory.CountDraft(last, place, ((item, 50),))])
         inventory.write_off_goods(ctx, [inventory.WriteOffDraft(last, place, ((item, 1),), "broken")])
+        hooks = [
+            webhooks.WebhookDraft(name, "https://hooks.example.com/", active=False)
+            for name in ("One", "Two", "Three")
+        ]
+        webhooks.create_webhooks(ctx, hooks)
     other = create_company("Other", actor="system:test", first_year=2026)
     users = {
         "owner": _user("olga", company),

@@ -94,6 +94,8 @@ SCREENS = (
     Screen("authenticator", "/account/app"),
     Screen("forgotten", "/sign-in/forgotten", signed=False),
     Screen("join", "/sign-in/join?token=none", signed=False),
+    Screen("webhooks", "/settings/webhooks"),
+    Screen("webhook-new", "/settings/webhooks/new"),
     Screen("personal-data", "/parties/parties/1/personal"),
     Screen("nothing-there", "/sales/orders?q=zzzz"),
     Screen("home-german", "/", language="de"),

@@ -19,7 +19,7 @@ INNER = {
     "inventory.receipt": ("post",), "inventory.shipment": ("post",), "inventory.transfer": ("post",), "inventory.write_down": ("post",),
     "inventory.writeoff": ("post",), "invoicing.allocation": ("post",), "invoicing.bill": ("post",), "invoicing.credit_limit": ("set",),
     "invoicing.invoice": ("post", "send"), "parties.consent": ("record",), "parties.legalhold": ("create", "end"), "parties.party": ("disclose", "erase"), "purchasing.order": ("allow_payment", "accept_unbilled"),
-    "sales.order": ("accrue",), "tax.code": ("create",), "tax.rule": ("create",), "platform.work": ("read", "stop"), "report": ("read",),
+    "sales.order": ("accrue",), "tax.code": ("create",), "tax.rule": ("create",), "platform.work": ("read", "stop"), "platform.webhook": ("read", "create", "change", "remove", "rotate", "test", "replay"), "report": ("read",),
     "access.membership": ("read", "grant", "end"), "access.role": ("read", "change"), "access.team": ("change",), "access.duty": ("read", "exempt"),
 }  # fmt: skip
 
@@ -28,7 +28,7 @@ OTHER = {
     "accounting.account": "accounts", "accounting.company": "company", "accounting.period": "periods", "accounting.year": "years",
     "banking.statementline": "lines of statements", "catalog.category": "categories", "inventory.bin": "bins", "inventory.place": "warehouses",
     "inventory.write_down": "write-downs", "invoicing.allocation": "allocations", "invoicing.credit_limit": "credit limits",
-    "parties.consent": "consents", "parties.legalhold": "legal holds", "tax.code": "tax codes", "tax.rule": "tax rules", "platform.work": "long work",
+    "parties.consent": "consents", "parties.legalhold": "legal holds", "tax.code": "tax codes", "tax.rule": "tax rules", "platform.work": "long work", "platform.webhook": "webhooks",
     "access.membership": "members", "access.role": "roles", "access.team": "teams", "access.duty": "duties kept apart",
 }  # fmt: skip
 

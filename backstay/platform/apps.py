@@ -21,6 +21,7 @@ class PlatformConfig(AppConfig):
             for part in PARTS:
                 if importlib.util.find_spec(f"{app}.{part}"):
                     importlib.import_module(f"{app}.{part}")
+        importlib.import_module("backstay.platform.webhooks")  # hears every event, in whichever process
         register(declarations)
 
 

@@ -39,6 +39,7 @@ CARRIED = (
 LEFT = {
     "platform_outbox": "what waits is sent from where it was written; mails hold links that let people in",
     "platform_invitation": "a link of this installation, of which only the hash is kept",
+    "platform_webhook": "whom this installation tells, by secrets that it alone can read",
     "platform_token": "lets a program in here, of which only the hash is kept",
     "platform_answer": "what the API answered here, for the same request again",
     "platform_once": "keys of clicks on pages of this installation",

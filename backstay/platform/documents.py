@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backstay.base.errors import Refusal
+from backstay.platform import events
 
 REGISTRY: dict[str, Lifecycle] = {}
 
@@ -23,6 +24,7 @@ class Lifecycle:
 
     def __post_init__(self) -> None:
         REGISTRY[self.kind] = self
+        events.declare(self.kind, *(events.PAST[act] for act in self.transitions if act in events.PAST))
 
     @property
     def first(self) -> str:

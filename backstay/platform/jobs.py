@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
+WEBHOOKS = "webhooks"  # the queue of calls to others, who may be slow
 LONG = "long"  # the queue of what takes minutes: it never keeps mail or the clock waiting
 TRIES = 5  # times that a job may take its worker along
 log = structlog.get_logger(__name__)

@@ -17,6 +17,16 @@ from django.db import models
 from backstay.platform.records import Document, Record
 
 COUNTED = ("id", "company_id", "revision")
+SENDING = (
+    "secret",
+    "old_secret",
+    "old_until",
+    "failures",
+    "failing_since",
+    "rest_until",
+    "leased_until",
+    "answered_at",
+)
 MOVED = (*COUNTED, "state", "number", "posted_at", "posted_by", "created_at", "created_by")
 
 
@@ -110,6 +120,7 @@ def platform_triggers() -> Iterator[Trigger]:
     """Tables of the platform and of the ledger."""
     for name in ("membership", "teammember", "exemption"):
         yield from record(f"platform_{name}", f"platform.{name}")
+    yield from record("platform_webhook", "platform.webhook", ignored=SENDING)
     yield from record("account", "accounting.account")
     yield from record("period", "accounting.period", ignored=("closed_at",))
     yield Trigger(

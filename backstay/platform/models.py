@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from backstay.platform.invitations import Invitation as Invitation
+from backstay.platform.leaving import Outbox as Outbox
+from backstay.platform.leaving import Webhook as Webhook
 from backstay.platform.records import Record, Tenant
 from backstay.platform.tokens import Answer as Answer
 from backstay.platform.tokens import Token as Token
@@ -160,27 +162,6 @@ class Series(Tenant):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["company_id", "code", "year"], name="numbering.series_once"),
             models.CheckConstraint(condition=models.Q(next__gte=1), name="numbering.next"),
-        ]
-
-
-class Outbox(Tenant):
-    """What must leave the house. Written with its cause, delivered at least once, in order per topic."""
-
-    topic = models.CharField(max_length=60)
-    key = models.CharField(max_length=200)
-    payload = models.JSONField()
-    created_at = models.DateTimeField(db_default=models.functions.Now())
-    due_at = models.DateTimeField(db_default=models.functions.Now())
-    attempts = models.IntegerField(default=0, db_default=0)
-    delivered_at = models.DateTimeField(null=True)
-    error = models.TextField(default="", db_default="")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company_id", "topic", "key"], name="outbox.key_once")
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["due_at"], name="outbox_due", condition=models.Q(delivered_at=None))
         ]
 
 

@@ -2,7 +2,8 @@
 
 A topic has one handler, registered by ``@deliver("mail")``. The handler gets (key, payload) outside any
 business transaction; the key lets the receiver drop repeats. Order holds per company and topic: a message
-that fails holds back those behind it until its next try.
+that fails holds back those behind it until its next try. What goes to webhooks has topics of its own, and a sender that keeps
+the order of what a message is ``about`` (``sending.py``).
 """
 
 from __future__ import annotations
@@ -47,8 +48,13 @@ def paused(ctx: Ctx) -> bool:
     return bool(ctx.settings.get("paused"))
 
 
-def put(ctx: Ctx, topic: str, payloads: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
-    """Write messages; each key once per topic. A rollback takes them back. Those of a practice company are held."""
+def put(
+    ctx: Ctx, topic: str, payloads: Sequence[Mapping[str, Any]], keys: Sequence[str], about: Sequence[str] = (), job: Callable[[], None] | None = None,
+) -> None:  # fmt: skip
+    """Write messages; each key once per topic. A rollback takes them back. Those of a practice company are held.
+
+    ``about``: what each is about; ``job`` defers what sends them, where it is not the usual one.
+    """
     if not payloads:
         return
     count = len(payloads)
@@ -56,6 +62,7 @@ def put(ctx: Ctx, topic: str, payloads: Sequence[Mapping[str, Any]], keys: Seque
         "topic": [topic] * count,
         "key": list(keys),
         "payload": list(payloads),
+        "about": list(about) or [""] * count,
     }
     if held(ctx):
         rows.insert(
@@ -65,7 +72,11 @@ def put(ctx: Ctx, topic: str, payloads: Sequence[Mapping[str, Any]], keys: Seque
         )
     else:
         rows.insert(Outbox, columns)
-        jobs.defer("backstay.platform.tasks.deliver_outbox", queueing_lock="outbox")
+        (job or _defer)()
+
+
+def _defer() -> None:
+    jobs.defer("backstay.platform.tasks.deliver_outbox", queueing_lock="outbox")
 
 
 def send_due(company: int) -> int:
@@ -89,7 +100,11 @@ def send_due(company: int) -> int:
 
 
 def _next_due(blocked: set[str]) -> Outbox | None:
-    waiting = Outbox.objects.filter(delivered_at=None).exclude(topic__in=blocked)
+    waiting = (
+        Outbox.objects.filter(delivered_at=None, dead_at=None)
+        .exclude(topic__startswith="webhook:")
+        .exclude(topic__in=blocked)
+    )
     heads = waiting.order_by("topic", "id").distinct("topic").values_list("id", flat=True)
     due = Outbox.objects.filter(id__in=list(heads), due_at__lte=clock.now(), delivered_at=None)
     return due.select_for_update(skip_locked=True).order_by("id").first()

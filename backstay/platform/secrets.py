@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
+import hashlib
 import json
 import os
 import secrets as random
 from pathlib import Path
+
+from cryptography.fernet import Fernet
 
 from backstay.platform.home import home
 
@@ -21,6 +25,11 @@ def get(name: str) -> str:
 def known(name: str) -> str:
     """The secret called ``name``, "" when there is none: one that somebody else gives us, e.g. of a directory."""
     return _read(home() / "secrets.json").get(name, "")
+
+
+def cipher(name: str) -> Fernet:
+    """Encrypts what the database keeps and must be able to say again, with the key called ``name``."""
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(get(name).encode()).digest()))
 
 
 def put(name: str, value: str) -> None:

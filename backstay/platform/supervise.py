@@ -105,28 +105,36 @@ def up(
     return 0
 
 
+async def _look_after(ready: App) -> None:
+    """Take up what lost its process."""
+    import asyncio
+
+    from backstay.platform import jobs, work
+
+    while True:
+        try:
+            await jobs.bring_back(ready, work.SILENT)
+            await asyncio.to_thread(work.take_up)
+        except Exception as exc:  # the database may be away for a moment
+            log.warning("worker.take_up", error=type(exc).__name__)
+        await asyncio.sleep(TAKE_UP)
+
+
 def worker() -> None:
-    """Run background jobs until a signal ends it: short ones and long ones in lanes of their own.
+    """Run background jobs until a signal ends it: short ones, long ones and calls to others in lanes of their own.
 
     Long work ends at its next step and is given back, so that the next worker goes on with it.
     """
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
     from procrastinate.contrib.django import app
 
     from backstay.platform import jobs, work
 
-    async def look_after(ready: App) -> None:
-        """Take up what lost its process."""
-        while True:
-            try:
-                await jobs.bring_back(ready, work.SILENT)
-                await asyncio.to_thread(work.take_up)
-            except Exception as exc:  # the database may be away for a moment
-                log.warning("worker.take_up", error=type(exc).__name__)
-            await asyncio.sleep(TAKE_UP)
-
     async def run() -> None:
+        # As many threads as the lanes want: with the usual few, receivers that are slow would keep mail waiting.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(32))
         async with app.with_connector(app.connector.get_worker_connector()).open_async() as ready:  # type: ignore[attr-defined]
             how: dict[str, Any] = {
                 "install_signal_handlers": False, "delete_jobs": "successful",
@@ -134,8 +142,9 @@ def worker() -> None:
             }  # fmt: skip
             lanes = [
                 ready.run_worker_async(name="short", queues=["default", "builtin"], concurrency=4, **how),
+                ready.run_worker_async(name="webhooks", queues=[jobs.WEBHOOKS], concurrency=16, **how),
                 ready.run_worker_async(name="long", queues=[jobs.LONG], concurrency=2, **how),
-                look_after(ready),
+                _look_after(ready),
             ]
             tasks = [asyncio.ensure_future(lane) for lane in lanes]
 

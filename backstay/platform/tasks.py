@@ -11,7 +11,19 @@ from procrastinate.contrib.django import app
 from backstay import ledger
 from backstay.base import clock
 from backstay.base.errors import Refusal
-from backstay.platform import backup, jobs, mail, outbox, rows, sealing, shelf, throttle, work
+from backstay.platform import (
+    backup,
+    jobs,
+    mail,
+    outbox,
+    rows,
+    sealing,
+    sending,
+    shelf,
+    throttle,
+    webhooks,
+    work,
+)
 
 log = structlog.get_logger(__name__)
 ANSWERS = 7  # days that an answer to a program is kept
@@ -36,6 +48,29 @@ def every_minute(timestamp: int) -> None:
         ledger.expire()
     throttle.prune()
     deliver_outbox()
+
+
+@app.task(name="backstay.platform.tasks.send_webhook", queue=jobs.WEBHOOKS)
+def send_webhook(company: int, webhook: int) -> None:
+    """Send what is due to one webhook."""
+    if sent := sending.send(company, webhook):
+        log.info("webhook.sent", company=company, webhook=webhook, messages=sent)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="backstay.platform.tasks.look_at_webhooks", queueing_lock="look_at_webhooks")
+def look_at_webhooks(timestamp: int) -> None:
+    """Take up webhooks that have something due: tries whose time has come, and what lost its process."""
+    for company, webhook in rows.execute("SELECT company, webhook FROM webhooks_due(%s)", [clock.now()]):
+        with transaction.atomic():
+            webhooks.defer(company, webhook)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="backstay.platform.tasks.forget_messages", queueing_lock="forget_messages")
+def forget_messages(timestamp: int) -> None:
+    """Forget what webhooks were told long ago."""
+    rows.execute("SELECT forget_messages(%s)", [clock.now() - timedelta(days=webhooks.KEPT)])
 
 
 @app.periodic(cron="17 * * * *")

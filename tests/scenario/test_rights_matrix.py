@@ -20,7 +20,7 @@ from backstay.interfaces.reports import REPORTS
 from backstay.interfaces.web.resource import PAPERS
 from backstay.interfaces.web.urls import PUBLIC, urlpatterns
 from backstay.platform import context, rows
-from backstay.platform.models import Membership, Role, TeamMember, User
+from backstay.platform.models import Membership, Role, TeamMember, User, Webhook
 from backstay.platform.resources import EXTRA, PAGES, RESOURCES, Resource
 from backstay.platform.roles import NAMES, TABLE, TIMED
 from tests.full import PASSWORD, Full, make_full
@@ -142,6 +142,10 @@ def _objects(full: Full) -> dict[str, dict[str, int]]:
                 .values_list("pk", flat=True)[:3]
             )
             made[resource.kind] = dict(zip(("me", "mate", "colleague"), ids, strict=False))
+        hooks = list(
+            Webhook.objects.filter(company_id=full.company).order_by("id").values_list("pk", flat=True)
+        )
+        made["platform.webhook"] = dict(zip(("me", "mate", "colleague"), hooks, strict=True))
     return made
 
 

@@ -32,6 +32,7 @@ from backstay.platform.context import work
 from backstay.platform.models import Membership
 
 KIND = "accounting.company"
+events.declare(KIND, "created")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from backstay.domains.banking.rules import (
 from backstay.domains.invoicing.processes import tolerance
 from backstay.domains.invoicing.queries import open_items
 from backstay.ledger.posting import Entry, Line, Sub, account_id
-from backstay.platform import access, audit, numbering, rows
+from backstay.platform import access, audit, events, numbering, rows
 from backstay.platform.documents import Lifecycle
 
 KIND = ledgers.KIND
@@ -266,4 +266,5 @@ def reverse_payments(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> 
         mine = [e for e in entries if e[2] == event]
         ledger.reverse(ctx, [e[0] for e in mine], on, [e[1] for e in mine], f"reverse.{event}", text)
     audit.record(ctx, KIND, ids, "reverse")
+    events.emit(ctx, f"{KIND}_reversed", ids)
     rows.update(Payment, ids, {"state": [state] * len(ids)})

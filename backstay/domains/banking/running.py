@@ -13,7 +13,7 @@ from backstay.domains.banking.rules import PartyAccountDraft, PaymentDraft, RunD
 from backstay.domains.invoicing.processes import AllocationDraft, allocate
 from backstay.domains.invoicing.queries import open_items
 from backstay.domains.parties.queries import terms
-from backstay.platform import access, audit, numbering, rows
+from backstay.platform import access, audit, events, numbering, rows
 from backstay.platform.documents import Lifecycle
 
 RUN = "banking.paymentrun"
@@ -136,4 +136,5 @@ def reverse_runs(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None
         )
     reverse_payments(ctx, [p.id for p in payments if p.state == "ordered"], on, text)
     audit.record(ctx, RUN, ids, "reverse")
+    events.emit(ctx, f"{RUN}_reversed", ids)
     rows.update(PaymentRun, ids, {"state": [state] * len(ids)})

@@ -10,7 +10,7 @@ from backstay.base.errors import Refusal, register
 from backstay.domains.catalog.models import Category, Item, ItemUom, Uom
 from backstay.domains.catalog.rules import COMMON_UOMS, ItemDraft, check_barcode
 from backstay.ledger.models import Unit
-from backstay.platform import access, rows
+from backstay.platform import access, events, rows
 
 __all__ = [
     "ItemDraft",
@@ -22,6 +22,7 @@ __all__ = [
     "edit_items",
     "seed_uoms",
 ]
+events.declare("catalog.item", "created", "changed")
 register(
     {
         "catalog.sku_once": ("another item has this SKU", "Choose another SKU, or change that item."),
@@ -88,6 +89,7 @@ def create_items(ctx: Ctx, drafts: Sequence[ItemDraft]) -> list[int]:
             "unit_id": [units.get(d.sku) for d in drafts],
         },
     )
+    events.emit(ctx, "catalog.item_created", ids)
     return ids
 
 
@@ -120,6 +122,7 @@ def edit_items(ctx: Ctx, changes: Mapping[int, ItemDraft]) -> None:
         | {"barcode": [changes[i].barcode or None for i in ids]}
         | {"category_id": [changes[i].category for i in ids], "uom_id": [uoms[changes[i].uom] for i in ids]},
     )  # fmt: skip
+    events.emit(ctx, "catalog.item_changed", ids)
 
 
 def archive_items(ctx: Ctx, ids: Sequence[int]) -> None:
@@ -139,3 +142,4 @@ def change_items(ctx: Ctx, ids: Sequence[int], columns: dict[str, Sequence[Any]]
     access.require(ctx, "catalog.item.change", ids)
     rows.lock(Item, ids)
     rows.update(Item, ids, columns)
+    events.emit(ctx, "catalog.item_changed", ids)

@@ -11,7 +11,7 @@ from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.domains.parties.models import Address, Consent, LegalHold, Party, PartyRole
 from backstay.domains.parties.rules import ROLES, AddressDraft, PartyDraft
-from backstay.platform import access, rows
+from backstay.platform import access, events, rows
 
 __all__ = [
     "AddressDraft",
@@ -24,6 +24,7 @@ __all__ = [
     "hold_parties",
     "record_consents",
 ]
+events.declare("parties.party", "created", "changed")
 register(
     {
         "parties.code_once": ("another party has this code", "Choose another code, or change that party."),
@@ -44,6 +45,7 @@ def create_parties(ctx: Ctx, drafts: Sequence[PartyDraft]) -> list[int]:
     }
     ids = rows.insert(Party, _columns(drafts) | rest)
     _add(ctx, [(i, role) for i, d in zip(ids, drafts, strict=True) for role in d.roles], ids, drafts)
+    events.emit(ctx, "parties.party_created", ids)
     return ids
 
 
@@ -59,6 +61,7 @@ def edit_parties(ctx: Ctx, changes: Mapping[int, PartyDraft]) -> None:
     rows.delete(PartyRole, "id", sorted(had[key] for key in had.keys() - wanted))
     rows.delete(Address, "party_id", ids)
     _add(ctx, sorted(wanted - had.keys()), ids, drafts)
+    events.emit(ctx, "parties.party_changed", ids)
 
 
 def _check(drafts: Sequence[PartyDraft]) -> None:
@@ -98,6 +101,7 @@ def change_parties(ctx: Ctx, ids: Sequence[int], columns: dict[str, Sequence[Any
     access.require(ctx, "parties.party.change", ids)
     rows.lock(Party, ids)
     rows.update(Party, ids, columns)
+    events.emit(ctx, "parties.party_changed", ids)
 
 
 def archive_parties(ctx: Ctx, ids: Sequence[int]) -> None:

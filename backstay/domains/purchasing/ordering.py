@@ -30,6 +30,7 @@ LIFE = Lifecycle(
         "cancel": (("draft", "confirmed"), "cancelled"),
     },
 )
+events.declare(KIND, "confirmed", "closed", "cancelled")
 numbering.register(KIND, "PO")
 register(
     {
@@ -138,4 +139,6 @@ def close_orders(ctx: Ctx, ids: Sequence[int]) -> None:
 
 def _end(ctx: Ctx, ids: Sequence[int], transition: str) -> None:
     audit.record(ctx, KIND, ids, transition)
-    rows.update(Order, ids, {"state": [LIFE.transitions[transition][1]] * len(ids)})
+    state = LIFE.transitions[transition][1]
+    rows.update(Order, ids, {"state": [state] * len(ids)})
+    events.emit(ctx, f"{KIND}_{state}", ids)

@@ -34,6 +34,7 @@ LIFE = Lifecycle(
         "cancel": (("quotation", "confirmed"), "cancelled"),
     },
 )
+events.declare(KIND, "confirmed", "closed", "cancelled")
 numbering.register(KIND, "SO")
 HOLD_DAYS = 365  # unless the company's setting "hold_days" says otherwise
 register(
@@ -192,4 +193,6 @@ def _end(ctx: Ctx, orders: dict[int, OrderRow], transition: str, credit: Sequenc
     holds: list[Any] = [line.hold for line in lines]
     ledger.release(ctx, [h for h in [*holds, *credit] if h is not None])
     audit.record(ctx, KIND, list(orders), transition)
-    rows.update(Order, list(orders), {"state": [LIFE.transitions[transition][1]] * len(orders)})
+    state = LIFE.transitions[transition][1]
+    rows.update(Order, list(orders), {"state": [state] * len(orders)})
+    events.emit(ctx, f"{KIND}_{state}", list(orders))

@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("backstay.interfaces.cli.bench", "Measure the ledger and order to cash."),
     "db": ("backstay.interfaces.cli.db", "Start, stop and look into the database."),
     "plugin": ("backstay.interfaces.cli.plugin", "List plugins; switch them on and off."),
+    "webhook": ("backstay.interfaces.cli.webhook", "Tell other programs what happens; send it again."),
     "outbound": ("backstay.interfaces.cli.outbound", "Say which servers may be called; try one."),
     "migrate": ("backstay.interfaces.cli.run", "Bring the database to this version."),
     "worker": ("backstay.interfaces.cli.run", "Run background jobs until stopped."),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any, ClassVar
 
 import structlog
@@ -144,5 +142,4 @@ class SecondFactors(DefaultMFAAdapter):
 
 
 def _cipher() -> Fernet:
-    """From the key "second_factors" of the secrets file."""
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(secrets.get("second_factors").encode()).digest()))
+    return secrets.cipher("second_factors")

@@ -34,6 +34,8 @@ SENDING = {
     "page:parties/parties/<int:ident>/personal",
     "page:settings",
     "page:settings/data/all",
+    "page:settings/webhooks/new",
+    "page:settings/webhooks/<int:ident>",
     "end-sessions",
     "page:banking/runs/new",
     "page:access/invitations",

@@ -30,6 +30,7 @@ from backstay.interfaces.web import (
     shipping,
     steps,
     views,
+    webhooks,
     welcome,
     working,
     yourdata,
@@ -82,6 +83,7 @@ SCREENS = (
     personal,
     auditing,
     rights,
+    webhooks,
 )  # they register their pages
 # What strangers may ask, with what lies below the sign-in: everything else leads there. A test asks every address.
 PUBLIC = ("/sign-in", "/sign-out", "/healthz", "/sw.js", "/offline", "/welcome", "/language")

@@ -15,18 +15,20 @@ from django.utils.translation import gettext_noop as n
 from backstay.base.errors import NotFound
 from backstay.interfaces.exchange import going
 from backstay.interfaces.signing import oidc
+from backstay.interfaces.web import webhooks as hooking
 from backstay.interfaces.web.company import KIND, SYSTEM, members
 from backstay.interfaces.web.fields import number_text
 from backstay.interfaces.web.resource import Answer
-from backstay.platform import access, audit, backup, database, rows, shelf
+from backstay.platform import access, audit, backup, database, rows, shelf, webhooks
 from backstay.platform.context import Ctx
 from backstay.platform.home import home
+from backstay.platform.models import Webhook
 from backstay.platform.resources import page
 
 LATEST = 10_000  # messages that are looked through; an index finds them
 _OUT = """
-SELECT topic, count(*), count(*) FILTER (WHERE delivered_at IS NULL), max(delivered_at)
-FROM (SELECT topic, delivered_at FROM platform_outbox WHERE company_id = %s ORDER BY id DESC LIMIT %s) o GROUP BY 1 ORDER BY 1
+SELECT topic, count(*) FILTER (WHERE dead_at IS NULL), count(*) FILTER (WHERE delivered_at IS NULL AND dead_at IS NULL), max(delivered_at)
+FROM (SELECT topic, delivered_at, dead_at FROM platform_outbox WHERE company_id = %s ORDER BY id DESC LIMIT %s) o GROUP BY 1 ORDER BY 1
 """
 _TO = """
 SELECT lower(split_part(address, '@', 2)), count(*)
@@ -139,7 +141,13 @@ def sends(ctx: Ctx) -> list[dict[str, str]]:
         else _("written into the data folder, not sent: no mail server is set")
     )
     made = [{"what": _("Mail"), "where": mail, "count": counted.pop("mail", (0, 0))}]
-    made += [{"what": topic, "where": "", "count": many} for topic, many in sorted(counted.items())]
+    hooks = {webhooks.topic(w.pk): w for w in Webhook.objects.filter(company_id=ctx.company)}
+    for topic in sorted({*counted, *hooks}):
+        hook = hooks.get(topic)
+        what = _("Webhook %(name)s") % {"name": hook.name} if hook else _("Removed webhooks") if topic.startswith("webhook:") else topic  # fmt: skip
+        made.append(
+            {"what": what, "where": hooking.place(hook) if hook else "", "count": counted.get(topic, (0, 0))}
+        )
     told = [m | {"sent": f"{m['count'][0] - m['count'][1]:,}", "waiting": f"{m['count'][1]:,}"} for m in made]
     asks = _("asked who signs in: %(host)s")
     return told + [
