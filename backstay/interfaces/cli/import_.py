@@ -43,7 +43,8 @@ def import_(
     """Bring data in from CSV or XLSX (also .gz) by a mapping file; or with --all a whole company.
 
     KIND is parties, items, counts or orders (with history), or the address of any list with a form, such as
-    accounting/journal. All or nothing, unless --rejects sets bad rows aside. The same
+    accounting/journal; or ledger, for a file of beancount or ledger-cli (--map then names accounts, and may be left out).
+    All or nothing, unless --rejects sets bad rows aside. The same
     files again change nothing.
 
     \b
@@ -51,12 +52,16 @@ def import_(
       backstay import parties customers.csv --map customers.toml --dry-run
       backstay import orders orders.csv order_details.csv --map orders.toml --through paid
       backstay import items items.xlsx --map items.toml --rejects bad.csv
+      backstay import ledger books.beancount --dry-run
       BACKSTAY_HOME=/srv/new backstay import --all company.zip
     """
     if whole is not None:
         if kind or mapping:
             raise click.UsageError("--all takes the whole company: without KIND and --map.")
         _all(whole, key, heads, unsigned)
+        return
+    if kind == "ledger" and len(files) == 1:
+        _ledger(session.choose_ready(company), files[0], mapping, dry_run)
         return
     if kind is None or mapping is None or not files:
         raise click.UsageError("Name a kind, its files and --map FILE; or --all FILE.zip.")
@@ -96,3 +101,32 @@ def _all(path: Path, key: str, heads: Path | None, unsigned: bool) -> None:
     click.echo(f"Signed by {told['signed_by'] or 'nobody'}.")
     click.echo("Nobody has a password yet: `backstay user reset-password MAIL` prints a link for each.")
     click.echo("Nothing leaves the house until you say `backstay release`.")
+
+
+def _ledger(company: int, path: Path, mapping: Path | None, dry_run: bool) -> None:
+    import tomllib
+
+    from django.db import transaction
+
+    from backstay.base.errors import Refusal
+    from backstay.interfaces.exchange import bringing
+    from backstay.platform.context import work
+
+    try:
+        chart = tomllib.loads(mapping.read_text(encoding="utf-8"))["accounts"] if mapping else {}
+    except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as exc:
+        raise Refusal(
+            "import.mapping", f"{mapping}: {exc}", 'It is written [accounts] "Assets:Bank" = "1200".'
+        ) from None
+    with work(company, session.ACTOR) as ctx:
+        told = bringing.bring(ctx, path.name, path.read_bytes(), chart)
+        transaction.set_rollback(dry_run)
+    would = "would be " if dry_run else ""
+    click.echo(
+        f"read as {told.dialect}; {told.entries:,} entries {would}posted, {told.unchanged:,} were brought in before"
+    )
+    click.echo(f"{len(told.accounts):,} accounts {would}made; {told.claims:,} balances compared")
+    for account, value in told.sums.items():
+        click.echo(f"  {account:60.60} {value:>18}")
+    for left in told.left:
+        click.echo(f"line {left.line}: {left.what[:60]}: {left.why}", err=True)
