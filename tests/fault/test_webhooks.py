@@ -23,8 +23,8 @@ from backstay.platform import outbound, rows, webhooks
 from backstay.platform.models import Webhook
 from tests.conftest import ROOT
 from tests.fault.test_jobs import until, worker
-from tests.serving import raw, serving
 from tests.trade import D, World
+from tests.webservers import raw, serving
 
 
 @contextmanager

@@ -28,8 +28,8 @@ from backstay.platform.models import Membership, Notice, Outbox, User, Webhook
 from backstay.platform.webhooks import WebhookDraft
 from tests.conftest import ROOT
 from tests.scenario.test_sign_in import PASSWORD, mails, sign_in
-from tests.serving import Asked, serving
 from tests.trade import D, World
+from tests.webservers import Asked, serving
 
 
 class Receiver:

@@ -19,7 +19,7 @@ from backstay.base.errors import Refusal
 from backstay.interfaces.cli.main import cli
 from backstay.platform import outbound
 from tests.conftest import ROOT
-from tests.serving import certificate, raw, serving
+from tests.webservers import certificate, raw, serving
 
 NOTHING = "0.0.0" + ".0"
 USUAL = reach.place("https://hooks.example.com/in")
