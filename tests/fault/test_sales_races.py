@@ -7,14 +7,18 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.db import connections
 
 from backstay import ledger
+from backstay.base import clock
 from backstay.base.errors import Busy, Refusal
 from backstay.domains.inventory.processes import WriteOffDraft, write_off_goods
+from backstay.domains.inventory.queries import free
 from backstay.domains.sales import processes as sales
 from backstay.platform import rows
 from tests.trade import D, World
@@ -102,6 +106,44 @@ def test_64_threads_sell_10_pieces(world: World) -> None:
     assert errors == []
     assert results == {"done": 10, "sales.nothing": 10}
     assert _stock(world) == (0, 0)
+    with world.work() as ctx:
+        assert [c for c in ledger.verify(ctx) if not c.ok] == []
+
+
+def test_64_checkouts_reserve_10_pieces(world: World) -> None:
+    """64 baskets want one of 10 pieces: exactly 10 get it, and confirm it; what is let lapse is there for the next."""
+    with world.work() as ctx:
+        world.receive(ctx, "A", 10, 6000)
+        line = (sales.OrderLineDraft(world.items["A"], Decimal(1)),)
+        draft = sales.QuotationDraft(world.parties["C1"], D, line, world.places["W1"])
+        baskets = sales.create_quotations(ctx, [draft] * 64)
+
+    def reserve(basket: int) -> Callable[[], None]:
+        def job() -> None:
+            with world.work() as ctx:
+                sales.reserve_quotations(ctx, [basket])
+
+        return job
+
+    results, errors = _at_once([reserve(b) for b in baskets])
+    assert errors == []
+    assert results == {"done": 10, "ledger.guard": 54}
+    assert _stock(world) == (10, 10)
+    with world.work() as ctx:
+        found = "SELECT order_id FROM sales_orderline WHERE hold IS NOT NULL ORDER BY 1"
+        got = [row[0] for row in rows.execute(found)]
+    with clock.at(clock.now() - timedelta(hours=1)), world.work() as ctx:
+        sales.reserve_quotations(ctx, got[:4], 59)  # a minute ago they lapsed
+    with world.work() as ctx:
+        assert free(ctx, [world.items["A"]]) == {world.items["A"]: 4}, "free at once, before any job looks"
+        sales.confirm_orders(ctx, got[4:])
+    others = [b for b in baskets if b not in got]
+    results, errors = _at_once([reserve(b) for b in others[:20]])
+    assert errors == []
+    assert results == {"done": 4, "ledger.guard": 16}
+    assert _stock(world) == (10, 10)
+    with pytest.raises(Refusal, match=r"ledger\.guard"), world.work() as ctx:
+        sales.confirm_orders(ctx, got[:1])  # his time ran out, and another has it
     with world.work() as ctx:
         assert [c for c in ledger.verify(ctx) if not c.ok] == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import backstay.interfaces.checks  # noqa: F401  documents against the ledger, too
 from backstay import ledger
+from backstay.base import clock
 from backstay.base.errors import Refusal
 from backstay.domains.catalog.processes import ItemDraft, create_items
 from backstay.domains.inventory.processes import reverse_movements
@@ -183,6 +185,36 @@ def test_lapsed_holds_are_no_promise(world: World) -> None:
         sales.cancel_orders(ctx, [again])
         sales.ship_orders(ctx, [sales.ShipDraft(late, D)])
     assert _stock(world) == (40, 0)
+
+
+def test_a_reservation_follows_its_quotation(world: World) -> None:
+    """Reserved again, changed, confirmed, cancelled: each time exactly what the quotation says is held, once."""
+    line = sales.OrderLineDraft(world.items["A"], Decimal(30))
+    draft = sales.QuotationDraft(world.parties["C1"], D, (line,), world.places["W1"])
+    with world.work() as ctx:
+        basket, other = sales.create_quotations(ctx, [draft, draft])
+        until = sales.reserve_quotations(ctx, [basket, other], 10)
+        assert until == [until[0]] * 2 and clock.now() < until[0] <= clock.now() + timedelta(minutes=10)
+    assert _stock(world) == (100, 60)
+    with world.work() as ctx:
+        assert sales.reserve_quotations(ctx, [basket])[0] > until[0], "half an hour unless said"
+    assert _stock(world) == (100, 60)
+    with world.work() as ctx:
+        sales.change_quotations(ctx, {basket: replace(draft, lines=(replace(line, quantity=Decimal(80)),))})
+    assert _stock(world) == (100, 30), "what was changed is not reserved any more"
+    for minutes in (0, 43_201):
+        with pytest.raises(Refusal, match=r"sales\.reserve"), world.work() as ctx:
+            sales.reserve_quotations(ctx, [basket], minutes)
+    with pytest.raises(Refusal, match=r"ledger\.guard.*70 free"), world.work() as ctx:
+        sales.reserve_quotations(ctx, [basket])
+    with world.work() as ctx:
+        sales.cancel_orders(ctx, [other])
+        sales.reserve_quotations(ctx, [basket])
+        assert sales.confirm_orders(ctx, [basket])
+    assert _stock(world) == (100, 80)
+    with pytest.raises(Refusal, match=r"platform\.transition"), world.work() as ctx:
+        sales.reserve_quotations(ctx, [basket])
+    _verified(world)
 
 
 def test_a_lapsed_quotation_is_not_confirmed(world: World) -> None:

@@ -289,7 +289,7 @@ SETTINGS: dict[str, tuple[str, Any]] = {
     "email": ("mail", 254), "phone": ("text", 60), "mail_from": ("mail", 254), "language": ("text", 12), "paper": ("choice", ("a4", "us-letter")),
     "rounding": ("choice", ("total", "line")), "reversals": ("choice", ("plain", "storno")), "match_price": ("percent", 100),
     "match_quantity": ("percent", 100), "match_receipt": ("percent", 100), "bill_before_receipt": ("yes", None),
-    "bill_rounding": ("money", 1000), "payment_difference": ("money", 1000), "hold_days": ("whole", 3650), "retention_years": ("whole", 30),
+    "bill_rounding": ("money", 1000), "payment_difference": ("money", 1000), "hold_days": ("whole", 3650), "reserve_minutes": ("whole", 43_200), "retention_years": ("whole", 30),
     "second_factor": ("yes", None), "session_idle_hours": ("whole", 12), "session_days": ("whole", 7),
     "logo": ("raw", None), "setup": ("raw", None), "prefixes": ("prefixes", None), "practice_of": ("raw", None), "practice_company": ("raw", None),
 }  # fmt: skip

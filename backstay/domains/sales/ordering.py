@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from backstay import ledger
@@ -26,6 +26,7 @@ LIFE = Lifecycle(
     KIND,
     {
         "change": (("quotation",), "quotation"),
+        "reserve": (("quotation",), "quotation"),
         "confirm": (("quotation",), "confirmed"),
         "ship": (("confirmed",), "confirmed"),
         "invoice": (("confirmed", "closed"), "confirmed"),
@@ -37,6 +38,8 @@ LIFE = Lifecycle(
 events.declare(KIND, "confirmed", "closed", "cancelled")
 numbering.register(KIND, "SO")
 HOLD_DAYS = 365  # unless the company's setting "hold_days" says otherwise
+RESERVE_MINUTES = 30  # unless "reserve_minutes" says otherwise
+LONGEST_MINUTES = 60 * 24 * 30
 register(
     {
         "sales.line_shipped": ("more would be shipped than was ordered", "Ship what is left, or order more."),
@@ -62,7 +65,7 @@ def change_quotations(ctx: Ctx, changes: Mapping[int, QuotationDraft]) -> None:
     """Make quotations say something else; prices and taxes are worked out anew. An order is no quotation any more."""
     ids = sorted(changes)
     access.require(ctx, f"{KIND}.change", ids)
-    locked(ctx, ids, "change")
+    _free(ctx, locked(ctx, ids, "change").values())
     rows.delete(OrderLine, "order_id", ids)
     _write(ctx, [changes[i] for i in ids], ids)
     audit.record(ctx, KIND, ids, "change")
@@ -120,6 +123,38 @@ def locked(ctx: Ctx, ids: Sequence[int], transition: str) -> dict[int, OrderRow]
     return found
 
 
+def reserve_quotations(ctx: Ctx, ids: Sequence[int], minutes: int | None = None) -> list[datetime]:
+    """Keep the goods of quotations from others for a while, all or none; until when, in order. Once more is anew from now.
+
+    ``minutes``: 1 to 43,200; half an hour unless given or set. What is not confirmed by then is free again. Raises Refusal
+    (``ledger.guard``) that names what is short, (``sales.reserve``), or (``sales.valid_until``).
+    """
+    access.require(ctx, f"{KIND}.reserve", ids)
+    wanted = int(ctx.settings.get("reserve_minutes", RESERVE_MINUTES)) if minutes is None else minutes
+    if not 0 < wanted <= LONGEST_MINUTES:
+        raise Refusal(
+            "sales.reserve", f"goods are not reserved for {wanted} minutes",
+            "Name 1 to 43,200 minutes, which is thirty days.", "minutes",
+        )  # fmt: skip
+    if not ids:
+        return []
+    orders = locked(ctx, ids, "reserve")
+    for order in orders.values():
+        check_valid(order.id, order.valid_until, ctx.today)
+    until = clock.now() + timedelta(minutes=wanted)
+    _free(ctx, orders.values())
+    stock, _credit = _hold(ctx, orders, until, credit=False)
+    rows.update(OrderLine, list(stock), {"hold": list(stock.values())})
+    audit.record(ctx, KIND, ids, "reserve")
+    return [until] * len(ids)
+
+
+def _free(ctx: Ctx, orders: Iterable[OrderRow]) -> None:
+    """Void what is reserved for quotations: within this transaction it is taken anew, so nobody comes between."""
+    held = [line.hold for order in orders for line in order.lines if line.hold is not None]
+    ledger.release(ctx, held)
+
+
 def confirm_orders(ctx: Ctx, ids: Sequence[int], until: datetime | None = None) -> list[str]:
     """Turn quotations into orders: stock and credit are held, all or none, and the number is drawn.
 
@@ -134,6 +169,7 @@ def confirm_orders(ctx: Ctx, ids: Sequence[int], until: datetime | None = None) 
     for order in orders.values():
         check_valid(order.id, order.valid_until, ctx.today)
     until = hold_until(until, clock.now(), int(ctx.settings.get("hold_days", HOLD_DAYS)))
+    _free(ctx, orders.values())
     stock, credit = _hold(ctx, orders, until)
     rows.update(OrderLine, list(stock), {"hold": list(stock.values())})
     numbers = numbering.bind(
@@ -144,11 +180,13 @@ def confirm_orders(ctx: Ctx, ids: Sequence[int], until: datetime | None = None) 
     return numbers
 
 
-def _hold(ctx: Ctx, orders: dict[int, OrderRow], until: datetime) -> tuple[dict[int, int], dict[int, int]]:
+def _hold(
+    ctx: Ctx, orders: dict[int, OrderRow], until: datetime, *, credit: bool = True
+) -> tuple[dict[int, int], dict[int, int]]:
     """Hold the goods of every line and the gross of every order whose customer has a limit; (by line, by order)."""
     lines = [(order, line) for order in orders.values() for line in order.lines if line.goods]
     facts = trade_facts(ctx, {line.item_id for _, line in lines}) if lines else {}
-    guards = credit_guards(ctx, {o.party_id for o in orders.values()})
+    guards = credit_guards(ctx, {o.party_id for o in orders.values()}) if credit else {}
     limited = [o for o in orders.values() if o.party_id in guards and o.gross > 0]
     wants = [
         ledger.Want(

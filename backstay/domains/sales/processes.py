@@ -10,6 +10,7 @@ from backstay.domains.sales.ordering import (
     close_orders,
     confirm_orders,
     create_quotations,
+    reserve_quotations,
 )
 from backstay.domains.sales.picking import PickedDraft, ship_picked
 from backstay.domains.sales.returning import return_goods
@@ -38,6 +39,7 @@ __all__ = [
     "confirm_orders",
     "create_quotations",
     "invoice_orders",
+    "reserve_quotations",
     "return_goods",
     "reverse_accruals",
     "ship_orders",

@@ -18,6 +18,10 @@ LABELS.update(
         "delivery": (_("Shipped"), ""),
         "sales.Order.credit": (_("Credit note"), _("Makes the credit note for what was invoiced, too.")),
         "billing": (_("Invoiced"), ""),
+        "sales.Order.minutes": (
+            _("Minutes"),
+            _("So long nobody else gets the goods; empty: as the settings say."),
+        ),
         "free": (_("Free"), ""),
     }
 )
@@ -32,7 +36,7 @@ ORDERS = Resource(
            _("To invoice"): "f=is:to_invoice", _("Late"): "f=is:late"},
     form=("party", "reference", "ordered_on", "required_on", "valid_until", "place", "note"),
     lines=Lines("sales.OrderLine", ("item", "quantity", "unit_price", "discount:percent"), ("uom", "free", "percent", "net:money")),
-    acts={"create": "create_quotations", "change": "change_quotations", "confirm": "confirm_orders", "ship": "ship_orders",
+    acts={"create": "create_quotations", "change": "change_quotations", "confirm": "confirm_orders", "reserve": "reserve_quotations", "ship": "ship_orders",
           "invoice": "invoice_orders", "return": "return_goods", "close": "close_orders", "cancel": "cancel_orders"},
     search=("party", "reference"),
     calendar="required_on",

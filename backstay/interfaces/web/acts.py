@@ -34,7 +34,7 @@ from backstay.platform.models import Once
 from backstay.platform.resources import EXTRA, PAGES, RESOURCES, Resource, draft_of, label
 
 ICONS = {
-    "confirm": "check", "ship": "truck", "receive": "package", "invoice": "receipt", "bill": "file-invoice", "pay": "cash", "close": "circle-check",
+    "confirm": "check", "reserve": "clock", "ship": "truck", "receive": "package", "invoice": "receipt", "bill": "file-invoice", "pay": "cash", "close": "circle-check",
     "cancel": "ban", "reverse": "arrow-back-up", "return": "arrow-back-up", "post": "lock", "settle": "building-bank", "credit": "receipt",
     "arrive": "truck-delivery", "archive": "archive", "record_payment": "cash", "unsettle": "arrow-back-up",
 }  # fmt: skip
@@ -75,7 +75,7 @@ def _asks(path: str, act: str, _language: str | None) -> list[Field]:
         kind = SIMPLE[inner]
         if inner is int:
             if not any(f.name == name and f.is_relation for f in resource.of._meta.get_fields()):
-                kind = "money" if name in ("total", "amount") else ""
+                kind = "money" if name in ("total", "amount") else "whole" if name == "minutes" else ""
                 known = next(
                     (r for r in RESOURCES.values() if r.of.__name__ == name.title().replace("_", "")), None
                 )

@@ -80,6 +80,7 @@ RULES = (
     Said("payment_difference", n("Payment difference"), n("So much too little or too much is written off when a payment is matched."), "figure", usual="1.00"),
     Said("retention_years", n("Books are kept for"), n("Years after a year's end; until then names on papers are not erased."), "figure", usual="10"),
     Said("hold_days", n("Stock is held for"), n("Days that a confirmed order keeps its goods from others."), "figure", usual="365"),
+    Said("reserve_minutes", n("Quotations are reserved for"), n("Minutes that a reserved quotation, or a basket of a web shop, keeps its goods from others."), "figure", usual="30"),
 )  # fmt: skip
 SIGNING = (
     Said("second_factor", n("Members need a second proof"), n("A passkey, or a code after the password; who has none is led to it first."), "yes"),

@@ -25,7 +25,7 @@ from backstay.platform.resources import PAGES, RESOURCES, Resource, for_kind, la
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 _PLACE = re.compile(r"\{(\w+)\}")
 PAST = {  # what happened to an object, as its timeline tells it
-    "create": "created", "change": "changed", "update": "changed", "confirm": "confirmed", "cancel": "cancelled", "post": "posted",
+    "create": "created", "change": "changed", "update": "changed", "confirm": "confirmed", "reserve": "reserved the goods", "cancel": "cancelled", "post": "posted",
     "close": "closed", "reopen": "re-opened", "reverse": "reversed", "ship": "shipped", "receive": "received", "invoice": "invoiced",
     "bill": "billed", "pay": "paid", "settle": "settled", "unsettle": "took the settlement back", "archive": "archived", "return": "returned",
     "import": "imported", "file": "added a file", "send": "sent by mail", "match": "matched", "undo": "undid the match", "ignore": "left out",
