@@ -88,6 +88,7 @@ SCREENS = (
     Screen("roles", "/access/roles"),
     Screen("role", "/access/roles/warehouse"),
     Screen("invitations", "/access/invitations"),
+    Screen("duties", "/access/duties"),
     Screen("who-can", "/reports/who-can"),
     Screen("who-did-both", "/reports/who-did-both"),
     Screen("security", "/account/security"),

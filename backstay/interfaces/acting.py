@@ -20,7 +20,7 @@ INNER = {
     "inventory.writeoff": ("post",), "invoicing.allocation": ("post",), "invoicing.bill": ("post",), "invoicing.credit_limit": ("set",),
     "invoicing.invoice": ("post", "send"), "parties.consent": ("record",), "parties.legalhold": ("create", "end"), "parties.party": ("disclose", "erase"), "purchasing.order": ("allow_payment", "accept_unbilled"),
     "sales.order": ("accrue",), "tax.code": ("create",), "tax.rule": ("create",), "platform.work": ("read", "stop"), "platform.webhook": ("read", "create", "change", "remove", "rotate", "test", "replay"), "report": ("read",),
-    "access.membership": ("read", "grant", "end"), "access.role": ("read", "change"), "access.team": ("change",), "access.duty": ("read", "exempt"),
+    "access.membership": ("read", "grant", "end"), "access.role": ("read", "change"), "access.team": ("change",), "access.duty": ("read", "exempt", "change"),
 }  # fmt: skip
 
 # What people call kinds that have no list.

@@ -21,7 +21,7 @@ from backstay.interfaces import tokens
 from backstay.interfaces.signing import sessions
 from backstay.platform import access, audit, rows
 from backstay.platform.models import Exemption, Invitation, Membership, Role, TeamMember, User
-from backstay.platform.roles import DUTIES, NAMES, TIMED, Duty, defaults
+from backstay.platform.roles import NAMES, TIMED, Duty, defaults, duties_of
 
 OWNER = "owner"
 
@@ -222,11 +222,12 @@ def set_team(ctx: Ctx, team: str, users: Sequence[int]) -> None:
 def exempt(ctx: Ctx, user: int, duty: str, reason: str, until: date) -> int:
     """Let a person do both acts of a duty, for a reason, until a day. Nobody does so for himself."""
     access.require(ctx, "access.duty.exempt")
-    if duty not in {d.code for d in DUTIES}:
+    known = [d.code for d in duties_of(ctx.settings)]
+    if duty not in known:
         raise NotFound(
             "access.duty",
             f"there is no duty {duty[:40]}",
-            f"One of {', '.join(d.code for d in DUTIES)}.",
+            f"One of {', '.join(known)}.",
             "duty",
         )
     if not reason.strip():
@@ -258,13 +259,13 @@ def _not_above(ctx: Ctx, code: str, rights: Sequence[Right]) -> None:
 def _no_conflict(ctx: Ctx, user: int, held: Sequence[Sequence[Right]], given: Sequence[Right]) -> None:
     """Refuse what would let a person do both acts of a duty and did not before."""
     before = [r for rights in held for r in rights]
-    had = {d.code for d in conflicts(Rights(before))}
+    had = {d.code for d in conflicts(ctx, Rights(before))}
     exempted = set(
         Exemption.objects.filter(company_id=ctx.company, user_id=user, until_on__gte=ctx.today).values_list(
             "duty", flat=True
         )
     )
-    for duty in conflicts(Rights([*before, *given])):
+    for duty in conflicts(ctx, Rights([*before, *given])):
         if duty.code not in had | exempted:
             raise Refusal(
                 "access.conflict",
@@ -274,9 +275,9 @@ def _no_conflict(ctx: Ctx, user: int, held: Sequence[Sequence[Right]], given: Se
             )
 
 
-def conflicts(rights: Rights) -> list[Duty]:
+def conflicts(ctx: Ctx, rights: Rights) -> list[Duty]:
     """The duties of which these rights hold both acts."""
-    return [d for d in DUTIES if rights.scope(d.first) and rights.scope(d.second)]
+    return [d for d in duties_of(ctx.settings) if rights.scope(d.first) and rights.scope(d.second)]
 
 
 def _held(ctx: Ctx, user: int) -> list[tuple[str, tuple[Right, ...]]]:
@@ -331,10 +332,10 @@ def rights_of_member(ctx: Ctx, member: Member, known: Mapping[str, RoleSeen] | N
 
 
 _BOTH = """
-SELECT e.data ->> 'duty', e.actor, coalesce(u.name, e.actor), e.object_id, min(e.at), max(e.data ->> 'reason')
+SELECT e.data ->> 'duty', max(e.data ->> 'first'), max(e.data ->> 'second'), max(e.data ->> 'why'), e.actor, coalesce(u.name, e.actor), e.object_id, min(e.at), max(e.data ->> 'reason')
 FROM platform_auditevent e LEFT JOIN platform_user u ON e.actor = 'user:' || u.id
 WHERE e.company_id = %s AND e.kind = 'access.duty' AND e.event = 'both' AND e.at::date BETWEEN %s AND %s
-GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 5000
+GROUP BY 1, 5, 6, 7 ORDER BY 8 DESC LIMIT 5000
 """
 
 
@@ -353,9 +354,13 @@ class Both:
 def both_done(ctx: Ctx, since: date, until: date) -> list[Both]:
     """Who did both in some days, the latest first: what ``access.apart`` let pass and wrote down."""
     access.require(ctx, "access.duty.read")
-    known = {d.code: d for d in DUTIES}
+    known = {d.code: d for d in duties_of(ctx.settings)}
     found = rows.execute(_BOTH, [ctx.company, since, until])
-    return [Both(known[code], *rest) for code, *rest in found if code in known]
+    gone = {
+        code: Duty(code, first, "", second, why, True) for code, first, second, why, *_rest in found if first
+    }
+    known = gone | known  # one that stands no more is told all the same
+    return [Both(known[code], *rest) for code, _first, _second, _why, *rest in found if code in known]
 
 
 def user_of(mail: str) -> User:

@@ -85,7 +85,7 @@ def holding(ctx: Ctx, user: int) -> Holding:
         invited.filter(ends_at__gt=clock.now()).count(),
         Token.objects.filter(**mine, user_id=user, ended_at=None, ends_at__gt=clock.now()).count(),
         heads.plan(ctx).to.lower() == member.mail.lower(),
-        tuple(granting.conflicts(granting.rights_of_member(ctx, member))),
+        tuple(granting.conflicts(ctx, granting.rights_of_member(ctx, member))),
     )
 
 

@@ -17,7 +17,7 @@ FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relk
 """
 _POLICIES = "SELECT tablename, cmd, qual, coalesce(with_check, qual) FROM pg_policies WHERE schemaname = current_schema() ORDER BY 1"
 _TRIGGERS = """
-SELECT t.tgname, p.proname, c.relname,
+SELECT t.tgname, CASE WHEN p.proname = 'lines_of_' || c.relname THEN 'lines_of_…' ELSE p.proname END, c.relname,
        CASE WHEN t.tgtype & 2 > 0 THEN 'before' ELSE 'after' END || CASE WHEN t.tgtype & 4 > 0 THEN ' insert' ELSE '' END
        || CASE WHEN t.tgtype & 16 > 0 THEN ' update' ELSE '' END || CASE WHEN t.tgtype & 8 > 0 THEN ' delete' ELSE '' END
        || CASE WHEN t.tgtype & 32 > 0 THEN ' truncate' ELSE '' END
@@ -25,7 +25,7 @@ FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid =
 WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace ORDER BY 2, 4, 3
 """
 _FUNCTIONS = """
-SELECT p.proname, pg_get_function_identity_arguments(p.oid), has_function_privilege(%s, p.oid, 'EXECUTE')
+SELECT DISTINCT CASE WHEN p.proname LIKE 'lines\\_of\\_%%' THEN 'lines_of_…' ELSE p.proname END, pg_get_function_identity_arguments(p.oid), has_function_privilege(%s, p.oid, 'EXECUTE')
 FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND p.prosecdef ORDER BY 1, 2
 """
 _ROLE = "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = %s"

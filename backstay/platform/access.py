@@ -8,7 +8,7 @@ What he holds is read once, when his transaction begins (``ctx.rights``): whose 
 ``whole``             an act that shows or counts the whole company: pages and reports that are not one kind's rows
 ``rows``, ``limit``   which rows of a kind: for lists, counts, search, export, and reports made of them
 ``fields``            which columns of a kind are hidden, which are not changed
-``apart``             what one person must not do twice (``roles.DUTIES``)
+``apart``             what one person must not do twice (``roles.duties_of``)
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from backstay.base.errors import Denied, NotFound
 from backstay.base.rights import HIDDEN, Rights
 from backstay.platform import audit
 from backstay.platform import rows as sets
-from backstay.platform.roles import DUTIES, Duty, rights_of
+from backstay.platform.roles import Duty, duties_of, rights_of
 
 OWNERS = (
     "responsible",
@@ -55,7 +55,7 @@ def require(ctx: Ctx, action: str, objects: Iterable[int] = ()) -> None:
                 "access.not_found", f"there is no {kind.rpartition('.')[2]} {wanted[0]}", "Look in the list."
             )
         raise denied(ctx, action)
-    if wanted and any(d.second == action for d in DUTIES):
+    if wanted and any(d.second == action for d in duties_of(ctx.settings)):
         apart(ctx, action, {action.rpartition(".")[0]: wanted})
 
 
@@ -154,7 +154,7 @@ def held_by(ctx: Ctx, actor: str) -> Rights:
 # ---- what one person does not do twice ----
 
 _DID = """
-SELECT DISTINCT object_id FROM platform_auditevent WHERE company_id = %s AND actor = %s AND kind = %s AND event = %s
+SELECT DISTINCT object_id FROM platform_auditevent WHERE company_id = %s AND actor = %s AND kind = %s AND event = ANY(%s)
    AND object_id = ANY(%s::bigint[])
 """
 _EXEMPT = """
@@ -174,11 +174,10 @@ def apart(ctx: Ctx, action: str, about: Mapping[str, Sequence[int]]) -> None:
     """
     if not ctx.actor.startswith("user:"):
         return
-    for duty in DUTIES:
+    for duty in duties_of(ctx.settings):
         if duty.second != action or not about.get(duty.kind):
             continue
-        told = [ctx.company, ctx.actor, duty.kind, duty.event, list(about[duty.kind])]
-        done = [ident for (ident,) in sets.execute(_DID, told)]
+        done = _done(ctx, duty, about[duty.kind])
         if not done:
             continue
         exempt = sets.execute(_EXEMPT, [ctx.company, ctx.actor, duty.code, ctx.today])
@@ -190,7 +189,19 @@ def apart(ctx: Ctx, action: str, about: Mapping[str, Sequence[int]]) -> None:
                 f"{duty.kind}:{done[0]}",
             )
         data = {"duty": duty.code, "reason": exempt[0][0] if exempt else ""}
+        data |= {"first": duty.first, "second": duty.second, "why": duty.why} if duty.own else {}
         audit.record(ctx, "access.duty", done, "both", [data] * len(done))
+
+
+def _done(ctx: Ctx, duty: Duty, ids: Sequence[int]) -> list[int]:
+    """To which of these objects the actor did the first act: by the trail, and by the column that says who made it."""
+    act = duty.first.rpartition(".")[2]
+    events = [duty.event] if duty.event else [act, "update"] if act == "change" else [act]
+    found = {i for (i,) in sets.execute(_DID, [ctx.company, ctx.actor, duty.kind, events, list(ids)])}
+    if act == "create" and duty.own and (column := owner_column(duty.kind)):
+        made = apps.get_model(duty.kind)._default_manager.filter(pk__in=ids, **{column: ctx.actor})
+        found |= set(made.values_list("pk", flat=True))
+    return sorted(found)
 
 
 def _somebody_else(ctx: Ctx, duty: Duty) -> bool:

@@ -30,6 +30,33 @@ SENDING = (
 MOVED = (*COUNTED, "state", "number", "posted_at", "posted_by", "created_at", "created_by")
 
 
+# Lines of a document, told as events of the document; those that come with it are its own. A function for each table, since
+# the database keeps the plan of a query that names its tables, and makes one anew each time for one put together on the way.
+_LINES = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    r record;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM FROM changed_rows n JOIN {parent} p ON p.id = n.{key} WHERE p.{born} < transaction_timestamp() LIMIT 1;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+        SELECT array_agg(c) AS c, array_agg(o) AS o, array_agg('lines'::text) AS e, array_agg(jsonb_build_object('lines', jsonb_build_array(NULL, l))) AS x INTO r
+        FROM (SELECT p.company_id AS c, p.id AS o, jsonb_agg(jsonb_strip_nulls(to_jsonb(n) - '{{id,company_id,{key}}}'::text[]) ORDER BY n.id) AS l
+              FROM changed_rows n JOIN {parent} p ON p.id = n.{key} WHERE p.{born} < transaction_timestamp() GROUP BY 1, 2 ORDER BY 2) t;
+    ELSE
+        SELECT array_agg(c) AS c, array_agg(o) AS o, array_agg('lines'::text) AS e, array_agg(jsonb_build_object('lines', jsonb_build_array(l, NULL))) AS x INTO r
+        FROM (SELECT p.company_id AS c, p.id AS o, jsonb_agg(jsonb_strip_nulls(to_jsonb(n) - '{{id,company_id,{key}}}'::text[]) ORDER BY n.id) AS l
+              FROM changed_rows n JOIN {parent} p ON p.id = n.{key} GROUP BY 1, 2 ORDER BY 2) t;
+    END IF;
+    PERFORM audit_append(r.c, '{kind}', r.o, r.e, r.x, '{{}}');
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION {name}() FROM PUBLIC"""
+LINES_OF = "lines_of_"
+
+
 class Trigger(NamedTuple):
     """One trigger of a table."""
 
@@ -37,6 +64,7 @@ class Trigger(NamedTuple):
     name: str
     when: str
     call: str
+    function: str = ""  # made with it
 
     @property
     def sql(self) -> str:
@@ -90,10 +118,11 @@ def late(
 
 def added(table: str, parent: str, key: str, born: str) -> Iterator[Trigger]:
     """Rows that come to what was there before, or go."""
-    call = f"tell_lines('{parent.replace('_', '.', 1)}', '{parent}', '{key}', '{born}')"
+    name, kind = f"{LINES_OF}{table}", parent.replace("_", ".", 1)
+    function = _LINES.format(name=name, parent=parent, key=key, born=born, kind=kind)
     for verb, rows in (("INSERT", "NEW"), ("DELETE", "OLD")):
         when = f"AFTER {verb} ON {table} REFERENCING {rows} TABLE AS changed_rows FOR EACH STATEMENT"
-        yield Trigger(table, f"told_{verb.lower()}", when, call)
+        yield Trigger(table, f"told_{verb.lower()}", when, f"{name}()", function)
 
 
 def lines(table: str, parent: str, key: str, columns: list[str], free: set[str]) -> Iterator[Trigger]:
@@ -181,13 +210,16 @@ def install(connection: Any) -> int:
     }
     made = 0
     for each in triggers(frozen):
-        mark = hashlib.sha256(each.sql.encode()).hexdigest()[:16]
+        mark = hashlib.sha256(f"{each.sql}{each.function}".encode()).hexdigest()[:16]
         if there.get((each.table, each.name)) == mark:
             continue
+        if each.function:
+            connection.execute(each.function)
         connection.execute(f"DROP TRIGGER IF EXISTS {each.name} ON {each.table}")
         connection.execute(each.sql)
         connection.execute(f"COMMENT ON TRIGGER {each.name} ON {each.table} IS '{mark}'")
         made += 1
+    connection.execute("DROP FUNCTION IF EXISTS tell_lines()")  # one for all tables, of earlier databases
     return made
 
 

@@ -7,8 +7,10 @@ version brings the rights of new screens with it. ``-field`` hides a field, ``=f
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from django.utils.translation import gettext_noop
 
@@ -105,7 +107,8 @@ external   | report*                  | read                               | com
 class Duty:
     """Two acts that one person does not both do to the same object: ``second`` is refused to who did ``first``.
 
-    ``event``: what the audit calls the first one, of its kind.
+    ``event``: what the audit calls the first one, of its kind; "" where it is called as the act is. ``own``: the company
+    added it.
     """
 
     code: str
@@ -113,6 +116,7 @@ class Duty:
     event: str
     second: str
     why: str
+    own: bool = False
 
     @property
     def kind(self) -> str:
@@ -126,6 +130,12 @@ DUTIES = (
     Duty("payment_release", "banking.paymentrun.create", "order", "banking.paymentrun.file", n("Who enters payments does not release them to the bank.")),
     Duty("bill_approve", "invoicing.bill.post", "post", "purchasing.order.allow_payment", n("Who enters a bill does not let it be paid before the goods.")),
 )  # fmt: skip
+
+
+def duties_of(settings: Mapping[str, Any]) -> tuple[Duty, ...]:
+    """What one person does not both do in a company: what stands here, and the pairs it added to its settings."""
+    added = settings.get("duties") or ()
+    return (*DUTIES, *(Duty(d["code"], d["first"], "", d["second"], d["why"], True) for d in added))
 
 
 @cache

@@ -22,6 +22,8 @@ def access() -> None:
       backstay access holds ann@example.com
       backstay access leave ann@example.com --successor bob@example.com
       backstay access who-can banking.paymentrun.file
+      backstay access duties
+      backstay access keep-apart sales.order.create sales.order.confirm --why "Four eyes on every order."
     """
 
 
@@ -167,3 +169,45 @@ def who_can(action: str, company: str | None) -> None:
             click.echo(
                 f"{member.name or member.mail:<30} {scope:<8} {', '.join(code for _, code, _, _ in member.roles)}"
             )
+
+
+@access.command()
+@session.company_option
+def duties(company: str | None) -> None:
+    """What one person does not both do."""
+    session.ready()
+    from backstay.interfaces import duties as pairs
+    from backstay.platform.context import work
+
+    with work(session.choose_company(company), session.ACTOR) as ctx:
+        for each in pairs.known(ctx):
+            click.echo(f"{each.code:<18} {each.first:<32} {each.second:<32} {each.why}")
+
+
+@access.command("keep-apart")
+@click.argument("first")
+@click.argument("second")
+@click.option("--why", required=True, help="A sentence that who is refused will read.")
+@session.company_option
+def keep_apart(first: str, second: str, why: str, company: str | None) -> None:
+    """Who did FIRST to an object does not do SECOND to it."""
+    session.ready()
+    from backstay.interfaces import duties as pairs
+    from backstay.platform.context import work
+
+    with work(session.choose_company(company), session.ACTOR) as ctx:
+        click.echo(pairs.keep_apart(ctx, first, second, why))
+
+
+@access.command("take-away")
+@click.argument("code")
+@session.company_option
+def take_away(code: str, company: str | None) -> None:
+    """Keep a pair that the company added apart no more."""
+    session.ready()
+    from backstay.interfaces import duties as pairs
+    from backstay.platform.context import work
+
+    with work(session.choose_company(company), session.ACTOR) as ctx:
+        pairs.take_away(ctx, code)
+    click.echo(f"{code} is taken away.")

@@ -39,6 +39,7 @@ SENDING = {
     "end-sessions",
     "page:banking/runs/new",
     "page:access/invitations",
+    "page:access/duties",
     "page:access/people",
     "page:access/people/<int:user>",
     "page:access/roles",

@@ -24,7 +24,7 @@ from backstay.interfaces.web.resource import Answer, whole
 from backstay.platform import access
 from backstay.platform.context import Ctx
 from backstay.platform.resources import for_kind, page
-from backstay.platform.roles import DUTIES, TIMED
+from backstay.platform.roles import TIMED, duties_of
 
 n = gettext_noop
 PEOPLE, ROLES = "access/people", "access/roles"
@@ -41,7 +41,7 @@ def people(request: HttpRequest, ctx: Ctx) -> Answer:
         rights = granting.rights_of_member(ctx, member, known)
         roles = [_role_seen(ctx, known, *each) for each in member.roles]
         told.append({"user": member.user, "name": member.name or member.mail, "mail": member.mail, "roles": roles, "teams": member.teams,
-                     "conflicts": [_(d.why) for d in granting.conflicts(rights)] if "owner" not in rights.roles else []})  # fmt: skip
+                     "conflicts": [_(d.why) for d in granting.conflicts(ctx, rights)] if "owner" not in rights.roles else []})  # fmt: skip
     return "backstay/people.html", {
         "members": told, "roles": [(r.code, _(r.name)) for r in known.values()], "may_grant": access.may(ctx, "access.membership.grant"),
         "may_team": access.may(ctx, "access.team.change"), "today": ctx.today, "timed": ", ".join(_(known[c].name) for c in TIMED),
@@ -111,7 +111,7 @@ def person(request: HttpRequest, ctx: Ctx, user: int) -> Answer:
     others = [(m.user, m.name or m.mail) for m in granting.members(ctx) if m.user != user]
     return "backstay/person.html", {
         "held": held, "unfinished": open_, "seen": held.seen and day_text(held.seen, ctx.today.year), "name": held.member.name or held.member.mail, "roles": [_role_seen(ctx, known, *each) for each in held.member.roles],
-        "conflicts": [(d.code, _(d.why)) for d in held.conflicts if "owner" not in rights.roles], "duties": [(d.code, _(d.why)) for d in DUTIES], "others": others,
+        "conflicts": [(d.code, _(d.why)) for d in held.conflicts if "owner" not in rights.roles], "duties": [(d.code, _(d.why)) for d in duties_of(ctx.settings)], "others": others,
         "can": _can(rights), "may_end": access.may(ctx, "access.membership.end"), "may_exempt": access.may(ctx, "access.duty.exempt") and ctx.actor != f"user:{user}",
         "until": ctx.today + timedelta(days=30), "me": ctx.actor == f"user:{user}",
     }  # fmt: skip
@@ -149,7 +149,7 @@ def roles(request: HttpRequest, ctx: Ctx) -> Answer:
     for role in granting.roles(ctx).values():
         held = Rights(role.rights)
         told.append({"code": role.code, "name": _(role.name), "people": counts.get(role.code, 0), "ours": role.ours, "default": role.default,
-                     "reads": _sum(held, ("read",)), "does": _sum(held, ()), "conflicts": len(granting.conflicts(held))})  # fmt: skip
+                     "reads": _sum(held, ("read",)), "does": _sum(held, ()), "conflicts": len(granting.conflicts(ctx, held))})  # fmt: skip
     return "backstay/roles.html", {"roles": told, "may_change": access.may(ctx, "access.role.change")}
 
 
@@ -188,7 +188,7 @@ def role(request: HttpRequest, ctx: Ctx, code: str) -> Answer:
         groups.setdefault(kind.partition(".")[0], []).append(row)
     return "backstay/role.html", {
         "role": found, "name": _(found.name), "groups": [(word_of(domain), rows) for domain, rows in groups.items()],
-        "may_change": access.may(ctx, "access.role.change") and code != granting.OWNER, "conflicts": [_(d.why) for d in granting.conflicts(held)],
+        "may_change": access.may(ctx, "access.role.change") and code != granting.OWNER, "conflicts": [_(d.why) for d in granting.conflicts(ctx, held)],
         "ours": found.ours and found.default,
     }  # fmt: skip
 

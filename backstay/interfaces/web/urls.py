@@ -11,6 +11,7 @@ from backstay.interfaces.web import (
     calendars,
     counting,
     documents,
+    duties,
     entering,
     exporting,
     finding,
@@ -86,6 +87,7 @@ SCREENS = (
     auditing,
     rights,
     webhooks,
+    duties,
 )  # they register their pages
 # What strangers may ask, with what lies below the sign-in: everything else leads there. A test asks every address.
 PUBLIC = ("/sign-in", "/sign-out", "/healthz", "/sw.js", "/offline", "/welcome", "/language")

@@ -139,22 +139,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Lines of a document, told as events of the document. Those that come with it are its own; arguments: kind and table
--- of the document, column that points to it, column that says when it was made.
-CREATE FUNCTION tell_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-DECLARE
-    fresh text := CASE WHEN TG_OP = 'INSERT' THEN format('AND p.%I < transaction_timestamp()', TG_ARGV[3]) ELSE '' END;
-    pair text := CASE WHEN TG_OP = 'INSERT' THEN 'jsonb_build_array(NULL, l)' ELSE 'jsonb_build_array(l, NULL)' END;
-    r record;
-BEGIN
-    EXECUTE format(
-        'SELECT array_agg(c) AS c, array_agg(o) AS o, array_agg(''lines''::text) AS e, array_agg(jsonb_build_object(''lines'', %s)) AS x
-         FROM (SELECT p.company_id AS c, p.id AS o, jsonb_agg(jsonb_strip_nulls(to_jsonb(n) - ''{id,company_id,%s}''::text[]) ORDER BY n.id) AS l
-               FROM changed_rows n JOIN %I p ON p.id = n.%I %s GROUP BY 1, 2 ORDER BY 2) t', pair, TG_ARGV[2], TG_ARGV[1], TG_ARGV[2], fresh) INTO r;
-    PERFORM audit_append(r.c, TG_ARGV[0], r.o, r.e, r.x, '{}');
-    RETURN NULL;
-END $$;
-
+-- Lines that come and go are told by a function of their table (kept.py); here, one that is rewritten.
 CREATE FUNCTION tell_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     was jsonb := to_jsonb(OLD);
@@ -245,7 +230,7 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON platform_auditvalue FOR E
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY '{audit_append,tell_created,tell_changed,tell_deleted,tell_row,tell_unless_told,tell_lines,tell_line,
+    FOREACH name IN ARRAY '{audit_append,tell_created,tell_changed,tell_deleted,tell_row,tell_unless_told,tell_line,
                             tell_company,tell_user,tell_period_event,tell_file}'::text[] LOOP
         EXECUTE (SELECT format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', p.oid::regprocedure)
                  FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND p.proname = name);
