@@ -26,6 +26,7 @@ _WHOLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--key", default="", help="With --all: the public key it must be signed by.")
 @click.option("--head", "heads", type=_WHOLE, help="With --all: a file with heads that were kept outside.")
 @click.option("--unsigned", is_flag=True, help="With --all: take it although nobody signed it.")
+@click.option("--project", help="With ical: the project (its name) that the tasks belong to.")
 @click.option("--dry-run", is_flag=True, help="Show control totals and what would be posted; change nothing.")
 @click.option(
     "--rejects", type=_FILE, help="Import good rows; write bad ones here with row, column and reason."
@@ -38,12 +39,13 @@ _WHOLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @session.company_option
 def import_(
     kind: str | None, files: tuple[Path, ...], mapping: Path | None, whole: Path | None, key: str, heads: Path | None, unsigned: bool,
-    dry_run: bool, rejects: Path | None, through: str, ship_missing_on: date | None, company: str | None,
+    project: str | None, dry_run: bool, rejects: Path | None, through: str, ship_missing_on: date | None, company: str | None,
 ) -> None:  # fmt: skip
     """Bring data in from CSV or XLSX (also .gz) by a mapping file; or with --all a whole company.
 
     KIND is parties, items, counts or orders (with history), or the address of any list with a form, such as
     accounting/journal; or ledger, for a file of beancount or ledger-cli (--map then names accounts, and may be left out).
+    vcard makes parties of contacts, ical tasks of to-dos and events.
     All or nothing, unless --rejects sets bad rows aside. The same
     files again change nothing.
 
@@ -53,6 +55,8 @@ def import_(
       backstay import orders orders.csv order_details.csv --map orders.toml --through paid
       backstay import items items.xlsx --map items.toml --rejects bad.csv
       backstay import ledger books.beancount --dry-run
+      backstay import vcard contacts.vcf --dry-run
+      backstay import ical tasks.ics --project "Shop fitting"
       BACKSTAY_HOME=/srv/new backstay import --all company.zip
     """
     if whole is not None:
@@ -62,6 +66,9 @@ def import_(
         return
     if kind == "ledger" and len(files) == 1:
         _ledger(session.choose_ready(company), files[0], mapping, dry_run)
+        return
+    if kind in ("vcard", "ical") and len(files) == 1:
+        _others(session.choose_ready(company), kind, files[0], project, dry_run)
         return
     if kind is None or mapping is None or not files:
         raise click.UsageError("Name a kind, its files and --map FILE; or --all FILE.zip.")
@@ -130,3 +137,28 @@ def _ledger(company: int, path: Path, mapping: Path | None, dry_run: bool) -> No
         click.echo(f"  {account:60.60} {value:>18}")
     for left in told.left:
         click.echo(f"line {left.line}: {left.what[:60]}: {left.why}", err=True)
+
+
+def _others(company: int, kind: str, path: Path, project: str | None, dry_run: bool) -> None:
+    from django.db import transaction
+
+    from backstay.base.errors import NotFound
+    from backstay.interfaces.exchange import contacts, todos
+    from backstay.platform import rows
+    from backstay.platform.context import work
+
+    with work(company, session.ACTOR) as ctx:
+        if kind == "vcard":
+            cards = contacts.take(ctx, path.name, path.read_bytes())
+            made, here, left = cards.made, len(cards.again), [*cards.again, *cards.left]
+        else:
+            sql = "SELECT id FROM projects_project WHERE company_id = %s AND name = %s ORDER BY id LIMIT 1"
+            found = rows.execute(sql, [ctx.company, project or ""])
+            if not found:
+                raise NotFound("import.project", f"no project is called {project}", "Name one by --project.")
+            tasks = todos.take(ctx, path.name, path.read_bytes(), found[0][0])
+            made, here, left = tasks.made, tasks.unchanged, tasks.left
+        transaction.set_rollback(dry_run)
+    click.echo(f"{len(made):,} {'would be ' if dry_run else ''}made, {here:,} are here already")
+    for each in left:
+        click.echo(f"line {each.line}: {each.what[:60]}: {each.why}", err=True)
