@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -64,11 +65,8 @@ def import_(
             raise click.UsageError("--all takes the whole company: without KIND and --map.")
         _all(whole, key, heads, unsigned)
         return
-    if kind == "ledger" and len(files) == 1:
-        _ledger(session.choose_ready(company), files[0], mapping, dry_run)
-        return
-    if kind in ("vcard", "ical") and len(files) == 1:
-        _others(session.choose_ready(company), kind, files[0], project, dry_run)
+    if kind in ("ledger", "vcard", "ical") and len(files) == 1:
+        _file(session.choose_ready(company), kind, files[0], mapping, project, dry_run)
         return
     if kind is None or mapping is None or not files:
         raise click.UsageError("Name a kind, its files and --map FILE; or --all FILE.zip.")
@@ -80,6 +78,10 @@ def import_(
             session.choose_company(company), kind, files, mapping, dry_run=dry_run, rejects=rejects, through=through,
             ship_missing_on=ship_missing_on, progress=progress,
         )  # fmt: skip
+    _told(outcome, dry_run, rejects)
+
+
+def _told(outcome: Any, dry_run: bool, rejects: Path | None) -> None:
     for name, total in outcome.totals.items():
         click.echo(f"{name}: {total.normalize():f}")
     for name, count in outcome.steps.items():
@@ -108,6 +110,15 @@ def _all(path: Path, key: str, heads: Path | None, unsigned: bool) -> None:
     click.echo(f"Signed by {told['signed_by'] or 'nobody'}.")
     click.echo("Nobody has a password yet: `backstay user reset-password MAIL` prints a link for each.")
     click.echo("Nothing leaves the house until you say `backstay release`.")
+
+
+def _file(
+    company: int, kind: str, path: Path, mapping: Path | None, project: str | None, dry_run: bool
+) -> None:
+    if kind == "ledger":
+        _ledger(company, path, mapping, dry_run)
+    else:
+        _others(company, kind, path, project, dry_run)
 
 
 def _ledger(company: int, path: Path, mapping: Path | None, dry_run: bool) -> None:
