@@ -76,6 +76,7 @@ def up(
     children = [
         Child("web", [python, "-m", "gunicorn", "backstay.interfaces.web.wsgi:application", "--bind", f"{host}:{port}",
                       "--worker-class", "gthread", "--workers", str(workers), "--threads", "8", "--graceful-timeout", "15",
+                      "--limit-request-line", "8190",  # five hundred SKUs of one question
                       "--log-level", "warning", "--forwarded-allow-ips", trusted,
                       *(["--certfile", tls[0], "--keyfile", tls[1]] if tls else [])]),
     ]  # fmt: skip

@@ -73,6 +73,15 @@ def by_skus(ctx: Ctx, skus: Iterable[str]) -> dict[str, int]:
     return {row.sku: row.id for row in rows.of(Item, "sku", sorted(set(skus)), "sku")}
 
 
+def offered(ctx: Ctx, skus: Iterable[str]) -> dict[str, int]:
+    """Ids by SKU, of those that are sold: archived ones are not."""
+    return {
+        row.sku: row.id
+        for row in rows.of(Item, "sku", sorted(set(skus)), "sku", "archived_on")
+        if row.archived_on is None
+    }
+
+
 def to_stock(ctx: Ctx, facts: dict[int, ItemFacts], wanted: Sequence[tuple[int, int, Decimal]]) -> list[int]:
     """Steps of each item's unit for (item, uom, quantity). Exact, or Refusal (``catalog.uom_exact``)."""
     if all(facts[item].uom_id == uom for item, uom, _ in wanted):  # no conversion, no statement

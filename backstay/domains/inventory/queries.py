@@ -58,6 +58,12 @@ def place_id(ctx: Ctx, code: str = "MAIN") -> int:
     return int(found[0].id)
 
 
+def warehouses(ctx: Ctx) -> dict[str, int]:
+    """Ids of the warehouses in use by code; bins and transit are none."""
+    found = rows.of(Place, "kind", ["warehouse"], "code", "archived_on")
+    return {row.code: row.id for row in sorted(found, key=lambda r: str(r.code)) if row.archived_on is None}
+
+
 _STOCK = """
 SELECT i.sku, i.name, p.code, l.amount, l.value, l.held, u.scale
 FROM (SELECT * FROM subaccount WHERE company_id = %(company)s AND goods AND NOT memo OFFSET 0) s

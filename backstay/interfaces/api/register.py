@@ -24,6 +24,7 @@ BY_HAND = (
     "backstay.interfaces.api.reporting",
     "backstay.interfaces.api.filing",
     "backstay.interfaces.api.working",
+    "backstay.interfaces.api.shop",
 )
 REGISTERED: dict[tuple[str, str], tuple[Operation, Callable[..., Any], dict[str, Any]]] = {}  # (method, path)
 Function = Callable[..., HttpResponse]

@@ -108,7 +108,7 @@ def _tell(facts: dict[str, Any], limits: Any) -> None:
             f"{p['page'][:43]:44}{p['n']:>4}{p['p50_ms']:>9}{p['p95_ms']:>9}{p['max_ms']:>9}{p['wall_p95_ms']:>10}{told:>8}{p['bytes']:>9,}{wrong}"
         )
     click.echo(
-        f"limits: p95 {limits.LIMIT_MS} ms for {', '.join(limits.TIMED)}; {limits.LIMIT_STEP:,} bytes a step; {limits.STATEMENTS} statements"
+        f"limits: p95 {', '.join(f'{kind} {ms} ms' for kind, ms in limits.LIMIT_MS.items())}; {limits.LIMIT_STEP:,} bytes a step; {limits.STATEMENTS} statements"
     )
     for address, size in sorted(facts["first_load"].items(), key=lambda x: -x[1]):
         click.echo(f"{size:>9,}  {address}")

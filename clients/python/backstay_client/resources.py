@@ -18,6 +18,7 @@ from backstay_client.types import (
     AccountingJournalEntryPage,
     AccountingJournalEntryReverse,
     AccountingJournalEntryReverseMany,
+    Availability,
     BankingBankAccount,
     BankingBankAccountChange,
     BankingBankAccountNew,
@@ -202,6 +203,8 @@ from backstay_client.types import (
     SalesOrderNew,
     SalesOrderNewMany,
     SalesOrderPage,
+    SalesOrderReserve,
+    SalesOrderReserveMany,
     SalesOrderReturn,
     SalesOrderShip,
     SalesOrderShipMany,
@@ -5016,6 +5019,31 @@ class SalesOrders:
         )
         return answer
 
+    def reserve(
+        self,
+        id: int,
+        body: SalesOrderReserve | None = None,
+        *,
+        if_match: str | None = None,
+        key: str | None = None,
+    ) -> SalesOrderDone:
+        """Reserve: sales order. With If-Match, only while it is as it was read."""
+        answer: SalesOrderDone = self._http.ask(
+            "POST",
+            f"/api/v1/sales/orders/{id}/reserve",
+            body=body if body is not None else {},
+            if_match=if_match,
+            key=key,
+        )
+        return answer
+
+    def reserve_many(self, body: SalesOrderReserveMany, *, key: str | None = None) -> DoneMany | Begun:
+        """Reserve: many sales orders. Up to 200 at once, all or none; more of them in the background, each by itself."""
+        answer: DoneMany | Begun = self._http.ask(
+            "POST", "/api/v1/sales/orders/bulk/reserve", body=body, key=key
+        )
+        return answer
+
     def ship(
         self,
         id: int,
@@ -5138,6 +5166,24 @@ class SalesOrders:
         return answer
 
 
+class ShopAvailability:
+    """shop/availability."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def list(self, *, sku: str | None = None, place: str | None = None) -> Availability:
+        """What is free of many items. For baskets and product pages: what is on hand and not reserved, by warehouse. Archived items are unknown."""
+        answer: Availability = self._http.ask(
+            "GET", "/api/v1/shop/availability", query={"sku": sku, "place": place}
+        )
+        return answer
+
+    def every(self, *, sku: str | None = None, place: str | None = None) -> Iterator[Availability]:
+        """All of them, page by page."""
+        return pages(lambda after: self.list(after=after, sku=sku, place=place))
+
+
 class Client:
     """A company's Backstay, as a token's person may use it."""
 
@@ -5164,6 +5210,7 @@ class Client:
         self.purchasing_orders = PurchasingOrders(self._http)
         self.reports = Reports(self._http)
         self.sales_orders = SalesOrders(self._http)
+        self.shop_availability = ShopAvailability(self._http)
 
     def files(self, id: int) -> bytes:
         """The content of a file."""

@@ -101,6 +101,22 @@ class AccountingJournalEntryReverseMany(TypedDict, total=False):
     text: str | None
 
 
+class Availability(TypedDict, total=False):
+    """``data``: in the order asked for; ``unknown``: SKUs of nothing that is sold here."""
+
+    data: Required[list[Available]]
+    unknown: Required[list[str]]
+
+
+class Available(TypedDict, total=False):
+    """An item. ``free``: on hand and not reserved, in its own unit; null for a service, of which there is always more."""
+
+    sku: Required[str]
+    item: Required[int]
+    free: Required[str | None]
+    places: Required[list[FreeAt]]
+
+
 class BankingBankAccount(TypedDict, total=False):
     """Bank account."""
 
@@ -550,6 +566,13 @@ class FilesTold(TypedDict, total=False):
     """The files of an object, the latest first."""
 
     data: Required[list[FileTold]]
+
+
+class FreeAt(TypedDict, total=False):
+    """What is free at a warehouse."""
+
+    place: Required[str]
+    free: Required[str]
 
 
 class InventoryCount(TypedDict, total=False):
@@ -2090,6 +2113,19 @@ class SalesOrderPage(TypedDict, total=False):
 
     data: Required[list[SalesOrder]]
     next: str | None
+
+
+class SalesOrderReserve(TypedDict, total=False):
+    """What is told."""
+
+    minutes: int | None
+
+
+class SalesOrderReserveMany(TypedDict, total=False):
+    """What is told."""
+
+    ids: Required[list[int]]
+    minutes: int | None
 
 
 class SalesOrderReturn(TypedDict, total=False):
