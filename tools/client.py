@@ -100,6 +100,8 @@ def method_text(group: str, method: str, path: str, told: Told) -> Iterator[str]
     """A method, and for a list the one that goes through all of its pages."""
     name = method_name(method, path, group)
     query = [p for p in told.get("parameters", []) if p["in"] == "query"]
+    if name == "list" and not any(p["name"] == "after" for p in query):
+        name = "get"  # an answer of one page
     heads = {p["name"] for p in told.get("parameters", []) if p["in"] == "header"}
     body = told.get("requestBody", {}).get("content", {})
     given, sent = [], [f'"{method}"', f'f"{path}"' if "{id}" in path else f'"{path}"']
@@ -118,7 +120,10 @@ def method_text(group: str, method: str, path: str, told: Told) -> Iterator[str]
             if not told["requestBody"].get("required")
             else "body=body"
         )
-    named = [f"{python(p['name'])}: {type_of(p['schema'])} | None = None" for p in query]
+    named = [
+        f"{python(p['name'])}: {type_of(p['schema'])}" + ("" if p.get("required") else " | None = None")
+        for p in query
+    ]
     if query:
         sent.append("query={" + ", ".join(f'"{p["name"]}": {python(p["name"])}' for p in query) + "}")
     if "If-Match" in heads:

@@ -5172,16 +5172,12 @@ class ShopAvailability:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def list(self, *, sku: str | None = None, place: str | None = None) -> Availability:
+    def get(self, *, sku: str, place: str | None = None) -> Availability:
         """What is free of many items. For baskets and product pages: what is on hand and not reserved, by warehouse. Archived items are unknown."""
         answer: Availability = self._http.ask(
             "GET", "/api/v1/shop/availability", query={"sku": sku, "place": place}
         )
         return answer
-
-    def every(self, *, sku: str | None = None, place: str | None = None) -> Iterator[Availability]:
-        """All of them, page by page."""
-        return pages(lambda after: self.list(after=after, sku=sku, place=place))
 
 
 class Client:
