@@ -89,6 +89,8 @@ SCREENS = (
     Screen("role", "/access/roles/warehouse"),
     Screen("invitations", "/access/invitations"),
     Screen("duties", "/access/duties"),
+    Screen("tokens", "/tokens"),
+    Screen("api-reference", "/api?part=Sales"),
     Screen("who-can", "/reports/who-can"),
     Screen("who-did-both", "/reports/who-did-both"),
     Screen("security", "/account/security"),

@@ -31,6 +31,7 @@ ROUTES = {
 }  # fmt: skip
 # Names of routes: to send something to them.
 SENDING = {
+    "tokens",
     "page:parties/parties/<int:ident>/personal",
     "page:settings",
     "page:settings/data/all",

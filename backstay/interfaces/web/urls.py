@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, register_converter
 from backstay.interfaces.api import entry
 from backstay.interfaces.imports import opening
 from backstay.interfaces.web import (
+    apireference,
     auditing,
     bank,
     boards,
@@ -31,6 +32,7 @@ from backstay.interfaces.web import (
     rights,
     shipping,
     steps,
+    tokens,
     views,
     webhooks,
     welcome,
@@ -105,6 +107,8 @@ urlpatterns: list[URLPattern] = [
     path("company", views.choose_company, name="company"),
     path("language", views.language, name="language"),
     path("keys", views.keys, name="keys"),
+    path("tokens", tokens.mine, name="tokens"),
+    path("api", apireference.reference, name="api-reference"),
     path("api/v1/<path:rest>", entry.serve, name="api"),
     path("api/<path:rest>", entry.elsewhere, name="api-elsewhere"),
     path("find", finding.find, name="find"),
