@@ -12,7 +12,7 @@ from backstay.base.errors import Denied, NotFound
 from backstay.base.rights import HIDDEN
 from backstay.interfaces import papers
 from backstay.interfaces.api.register import operation, respond
-from backstay.interfaces.api.shapes import name_of
+from backstay.interfaces.api.shapes import a, name_of
 from backstay.interfaces.web import people
 from backstay.interfaces.web.resource import PAPERS, found
 from backstay.platform import access, files
@@ -49,9 +49,9 @@ def register(resource: Resource) -> None:
         resource.kind,
     )
     one = resource.names[0].lower()
-    operation("GET", f"{path}/files", list_, f"list{plain}Files", f"{kind}.read", answers={200: FilesTold}, summary=f"List the files of a {one}", tag=tag, path_=resource.path)  # fmt: skip
+    operation("GET", f"{path}/files", list_, f"list{plain}Files", f"{kind}.read", answers={200: FilesTold}, summary=f"List the files of {a(one)}", tag=tag, path_=resource.path)  # fmt: skip
     operation(
-        "POST", f"{path}/files", upload, f"upload{plain}File", f"{kind}.comment", answers={201: FileTold}, summary=f"Keep a file with a {one}",
+        "POST", f"{path}/files", upload, f"upload{plain}File", f"{kind}.comment", answers={201: FileTold}, summary=f"Keep a file with {a(one)}",
         tag=tag, says="As multipart/form-data, at most 50 MiB.", upload=True, path_=resource.path,
     )  # fmt: skip
     if kind in PAPERS:

@@ -19,6 +19,7 @@ from backstay.base.errors import NotFound
 from backstay.interfaces.api.problems import Problem
 from backstay.interfaces.api.register import operation, respond
 from backstay.interfaces.api.shapes import (
+    a,
     camel,
     detail_type,
     facts,
@@ -50,7 +51,7 @@ def register(resource: Resource) -> None:
     )  # fmt: skip
     operation(
         "GET", f"{path}/{{int:id}}", detail, f"get{plain}", f"{resource.kind}.read", answers={200: detail_type(resource.path)},
-        query=fields_type(resource.path), summary=f"Read a {one}", tag=tag, says="The ETag names its revision, for If-Match.", path_=resource.path,
+        query=fields_type(resource.path), summary=f"Read {a(one)}", tag=tag, says="The ETag names its revision, for If-Match.", path_=resource.path,
     )  # fmt: skip
 
 

@@ -93,6 +93,11 @@ def camel(name: str) -> str:
     return "".join(part.title() for part in re.split(r"[_-]", name))
 
 
+def a(word: str) -> str:
+    """With its article: an invoice, a party."""
+    return f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"
+
+
 # ---- out ----
 
 

@@ -15,7 +15,7 @@ from backstay.base.errors import NotFound
 from backstay.interfaces.api.problems import Problem
 from backstay.interfaces.api.reading import etag, shown
 from backstay.interfaces.api.register import operation, respond
-from backstay.interfaces.api.shapes import Closed, detail_type, grid_fields, head_fields, name_of, new_type
+from backstay.interfaces.api.shapes import Closed, a, detail_type, grid_fields, head_fields, name_of, new_type
 from backstay.interfaces.api.values import texts
 from backstay.interfaces.web import binding
 from backstay.interfaces.web.drafts import Typed, of_object
@@ -42,7 +42,7 @@ def register(resource: Resource) -> None:
     if "create" in resource.acts and resource.form:
         operation(
             "POST", path, create, f"create{plain}", make, answers={201: detail_type(resource.path)}, body=new_type(resource.path),
-            summary=f"Make a {one}", tag=tag, path_=resource.path,
+            summary=f"Make {a(one)}", tag=tag, path_=resource.path,
         )  # fmt: skip
         operation(
             "POST", f"{path}/bulk", create_many, f"createMany{plain}", make, answers={201: Made}, body=bulk_type(resource.path),
@@ -51,7 +51,7 @@ def register(resource: Resource) -> None:
     if "change" in resource.acts and resource.form:
         operation(
             "PATCH", f"{path}/{{int:id}}", update, f"update{plain}", change, answers={200: detail_type(resource.path)}, body=new_type(resource.path, True),
-            summary=f"Change a {one}", tag=tag, says="Fields that are sent; lines, when they are sent, all of them.", if_match="needed", path_=resource.path,
+            summary=f"Change {a(one)}", tag=tag, says="Fields that are sent; lines, when they are sent, all of them.", if_match="needed", path_=resource.path,
         )  # fmt: skip
 
 

@@ -1471,19 +1471,19 @@ class CatalogItems:
         )
 
     def create(self, body: CatalogItemNew, *, key: str | None = None) -> CatalogItem:
-        """Make a item."""
+        """Make an item."""
         answer: CatalogItem = self._http.ask("POST", "/api/v1/catalog/items", body=body, key=key)
         return answer
 
     def get(self, id: int, *, fields: str | None = None) -> CatalogItem:
-        """Read a item. The ETag names its revision, for If-Match."""
+        """Read an item. The ETag names its revision, for If-Match."""
         answer: CatalogItem = self._http.ask("GET", f"/api/v1/catalog/items/{id}", query={"fields": fields})
         return answer
 
     def update(
         self, id: int, body: CatalogItemChange | None = None, *, if_match: str, key: str | None = None
     ) -> CatalogItem:
-        """Change a item. Fields that are sent; lines, when they are sent, all of them."""
+        """Change an item. Fields that are sent; lines, when they are sent, all of them."""
         answer: CatalogItem = self._http.ask(
             "PATCH",
             f"/api/v1/catalog/items/{id}",
@@ -1524,12 +1524,12 @@ class CatalogItems:
         return answer
 
     def files(self, id: int) -> FilesTold:
-        """List the files of a item."""
+        """List the files of an item."""
         answer: FilesTold = self._http.ask("GET", f"/api/v1/catalog/items/{id}/files")
         return answer
 
     def upload(self, id: int, name: str, content: bytes, *, key: str | None = None) -> FileTold:
-        """Keep a file with a item. As multipart/form-data, at most 50 MiB."""
+        """Keep a file with an item. As multipart/form-data, at most 50 MiB."""
         answer: FileTold = self._http.ask(
             "POST", f"/api/v1/catalog/items/{id}/files", file=(name, content), key=key
         )
@@ -2823,14 +2823,14 @@ class InvoicingInvoices:
         )
 
     def create(self, body: InvoicingInvoiceNew, *, key: str | None = None) -> InvoicingInvoiceDetail:
-        """Make a invoice."""
+        """Make an invoice."""
         answer: InvoicingInvoiceDetail = self._http.ask(
             "POST", "/api/v1/invoicing/invoices", body=body, key=key
         )
         return answer
 
     def get(self, id: int, *, fields: str | None = None) -> InvoicingInvoiceDetail:
-        """Read a invoice. The ETag names its revision, for If-Match."""
+        """Read an invoice. The ETag names its revision, for If-Match."""
         answer: InvoicingInvoiceDetail = self._http.ask(
             "GET", f"/api/v1/invoicing/invoices/{id}", query={"fields": fields}
         )
@@ -2919,12 +2919,12 @@ class InvoicingInvoices:
         return answer
 
     def files(self, id: int) -> FilesTold:
-        """List the files of a invoice."""
+        """List the files of an invoice."""
         answer: FilesTold = self._http.ask("GET", f"/api/v1/invoicing/invoices/{id}/files")
         return answer
 
     def upload(self, id: int, name: str, content: bytes, *, key: str | None = None) -> FileTold:
-        """Keep a file with a invoice. As multipart/form-data, at most 50 MiB."""
+        """Keep a file with an invoice. As multipart/form-data, at most 50 MiB."""
         answer: FileTold = self._http.ask(
             "POST", f"/api/v1/invoicing/invoices/{id}/files", file=(name, content), key=key
         )
