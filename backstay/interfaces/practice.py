@@ -41,6 +41,7 @@ from backstay.domains.tax.processes import create_tax_codes, set_rules
 from backstay.platform import access, files, rows
 from backstay.platform import work as works
 from backstay.platform.context import work
+from backstay.platform.models import Role
 
 TASK = "practice.make"
 OWN = ("setup", "logo", "practice_of", "practice_company")  # settings that are not copied as they are
@@ -68,6 +69,7 @@ class Master:
     taxes: list[tuple[str, str, str, str, list[Any]]] = field(default_factory=list)
     tax_rules: list[tuple[str, str, str, str]] = field(default_factory=list)
     members: list[tuple[int, str]] = field(default_factory=list)
+    roles: list[tuple[str, str, Any]] = field(default_factory=list)  # of its own: code, name, rights
     logo: tuple[str, bytes, str] | None = None
 
 
@@ -126,7 +128,7 @@ def found(master: Master, actor: str, of: int) -> int:
 def read(ctx: Ctx) -> Master:
     """What the company knows. A fixed number of statements."""
     first = min(p.starts for p in ledger.list_periods(ctx) if p.kind == "regular")
-    kept = {k: v for k, v in ctx.settings.items() if k in SETTINGS or k == "country"}
+    kept = {k: v for k, v in ctx.settings.items() if k in SETTINGS or k in ("country", "duties")}
     master = Master(str(ctx.settings["name"]), ctx.currency_code, kept, first.month)
     names = "a.code, a.name, a.type, a.role, a.unit_kind, a.requires, a.bound, a.dated, a.monetary, a.cash_flow, p.code, a.postable"
     sql = f"SELECT {names} FROM account a LEFT JOIN account p ON p.id = a.parent_id WHERE a.company_id = %s AND NOT a.closed ORDER BY a.id"
@@ -146,6 +148,8 @@ def read(ctx: Ctx) -> Master:
             [ctx.company, ctx.today],
         )
     ]
+    own = Role.objects.filter(company_id=ctx.company).order_by("id")
+    master.roles = list(own.values_list("code", "name", "rights"))
     if logo := ctx.settings.get("logo"):
         stored, content = files.read(ctx, logo["id"])
         master.logo = (stored.name, content, stored.mime)
@@ -258,6 +262,9 @@ def write(ctx: Ctx, master: Master) -> None:
     _write_places(ctx, master)
     _write_banks(ctx, master)
     _write_taxes(ctx, master)
+    if master.roles:
+        told = zip(*master.roles, strict=True)
+        rows.insert(Role, dict(zip(("code", "name", "rights"), map(list, told), strict=True)))
     if master.logo:
         name, content, mime = master.logo
         stored = files.store(ctx, name, content, mime)

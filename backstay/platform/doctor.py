@@ -15,6 +15,11 @@ from backstay.platform import database, postgres
 from backstay.platform.home import home
 
 LEAST_DISK = 1024**3
+SEAL_LATE = 600  # seconds that something may wait to be sealed; it is done each minute
+_UNSEALED = """
+SELECT count(*), coalesce(max(clock_timestamp() - coalesce(e.created_at, v.at)), interval '0') FROM unsealed u
+LEFT JOIN entry e ON u.type = 'entry' AND e.id = u.object_id LEFT JOIN platform_auditevent v ON u.type = 'event' AND v.id = u.object_id
+"""
 
 
 class Finding(NamedTuple):
@@ -29,7 +34,19 @@ class Finding(NamedTuple):
 def examine() -> list[Finding]:
     """Look at everything; a check that fails itself is a finding, never a traceback."""
     findings = []
-    for check in (_python, _home, _secrets, _disk, _database, _roles, _migrations, _clock, _queue, _copies):
+    for check in (
+        _python,
+        _home,
+        _secrets,
+        _disk,
+        _database,
+        _roles,
+        _migrations,
+        _clock,
+        _queue,
+        _seal,
+        _copies,
+    ):
         try:
             findings.extend(check())
         except Refusal as exc:
@@ -143,6 +160,24 @@ def _queue() -> Iterator[Finding]:
     )[0]
     old = oldest.total_seconds() > 3600
     yield Finding("outbox", not old, f"{waiting} waiting", "Start the worker: `backstay up`.")
+
+
+def _seal() -> Iterator[Finding]:
+    from backstay.platform import rows
+
+    waiting, oldest = rows.execute(_UNSEALED, using="owner")[0]
+    late = oldest.total_seconds() > SEAL_LATE
+    told = (
+        f"{waiting} entries and events wait, the oldest for {oldest.total_seconds() / 60:.0f} min"
+        if waiting
+        else "nothing waits"
+    )
+    yield Finding(
+        "seal",
+        not late,
+        told,
+        "Start the worker: `backstay up`; its log says seal.refused where it cannot seal.",
+    )
 
 
 def _copies() -> Iterator[Finding]:

@@ -55,6 +55,23 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION {name}() FROM PUBLIC"""
 LINES_OF = "lines_of_"
+# What somebody signs in with belongs to no company: every company he works for is told that it came, went or is another.
+# Of a factor its kind alone, of an address the address (beside, it is personal): never a secret.
+_ACCOUNT = """
+CREATE OR REPLACE FUNCTION tell_account() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+    made jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+    changed jsonb := jsonb_build_object(TG_ARGV[0], jsonb_build_array(was -> TG_ARGV[1], made -> TG_ARGV[1]));
+    who bigint := (coalesce(made, was) ->> 'user_id')::bigint;
+    r record;
+BEGIN
+    SELECT array_agg(c) AS c, array_agg(who) AS o, array_agg('update'::text) AS e, array_agg(changed) AS x INTO r
+    FROM (SELECT DISTINCT m.company_id AS c FROM platform_membership m WHERE m.user_id = who ORDER BY 1) t;
+    PERFORM audit_append(r.c, 'platform.user', r.o, r.e, r.x, TG_ARGV[2]::text[]);
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION tell_account() FROM PUBLIC"""
 
 
 class Trigger(NamedTuple):
@@ -166,6 +183,14 @@ def platform_triggers() -> Iterator[Trigger]:
     )
     yield Trigger("platform_user", "told_change", "AFTER UPDATE ON platform_user FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)",
                   "tell_user('platform.user', '{email,name}', '{id,last_login,created_at}')")  # fmt: skip
+    for table, name, column, personal in (("mfa_authenticator", "factor", "type", "{}"), ("account_emailaddress", "address", "email", "{address}"),
+                                          ("socialaccount_socialaccount", "directory", "provider", "{}")):  # fmt: skip
+        call = f"tell_account('{name}', '{column}', '{personal}')"
+        yield Trigger(
+            table, "told_account", f"AFTER INSERT OR DELETE ON {table} FOR EACH ROW", call, _ACCOUNT
+        )
+        when = f"AFTER UPDATE OF {column} ON {table} FOR EACH ROW WHEN (OLD.{column} IS DISTINCT FROM NEW.{column})"
+        yield Trigger(table, "told_account_change", when, call, _ACCOUNT)
     yield setting("platform_series", "numbering.series", "prefix, width, code, year, next",
                   "(OLD.prefix, OLD.width, OLD.code, OLD.year) IS DISTINCT FROM (NEW.prefix, NEW.width, NEW.code, NEW.year) OR NEW.next < OLD.next")  # fmt: skip
     yield setting("guard", "ledger.guard", "floor, active, sign, measure, code", "OLD.floor <> NEW.floor OR OLD.active <> NEW.active OR (OLD.code, OLD.sign, OLD.measure) IS DISTINCT FROM (NEW.code, NEW.sign, NEW.measure)",

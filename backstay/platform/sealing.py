@@ -199,6 +199,22 @@ def standing(ctx: Ctx) -> Standing:
     return Standing(*rows.execute(sql, [ctx.company] * 3)[0])
 
 
+class Sealed(NamedTuple):
+    """Where an entry stands in the chain: its block, and its gapless number in a journal's year."""
+
+    block: int
+    journal: str
+    year: int
+    number: int
+
+
+def sealed(ctx: Ctx, entry: int) -> Sealed | None:
+    """Where an entry is sealed; None while it waits."""
+    sql = "SELECT block, journal, year, number FROM seal_leaf WHERE company_id = %s AND type = 'entry' AND object_id = %s"
+    found = rows.execute(sql, [ctx.company, entry])
+    return Sealed(*found[0]) if found else None
+
+
 def head(ctx: Ctx) -> Head | None:
     """The end of the chain, to be kept outside."""
     now = standing(ctx)

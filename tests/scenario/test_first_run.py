@@ -15,14 +15,16 @@ from django.test import Client
 
 from backstay import ledger
 from backstay.base import clock
+from backstay.base.rights import Right
 from backstay.domains.accounting import queries
 from backstay.domains.accounting.processes import FoundingDraft, change_company, found_company
 from backstay.domains.catalog.processes import ItemDraft, create_items
 from backstay.domains.parties.processes import PartyDraft, create_parties
-from backstay.interfaces import users
+from backstay.interfaces import duties, granting, users
 from backstay.platform import rows, secrets
 from backstay.platform.context import work
 from backstay.platform.models import AuditEvent, Membership, User
+from backstay.platform.roles import duties_of
 from tests.scenario.test_web import PASSWORD
 
 _n = itertools.count(1)
@@ -515,6 +517,10 @@ def test_practice_company_has_the_lists_and_none_of_the_books(world: Any) -> Non
         rows.insert(Membership, {"user_id": [user.pk], "role": ["owner"], "since_on": [ctx.today]})
         world.receive(ctx, "A", 10, 6000)
         change_company(ctx, {"match_price": "3", "address": "1 Quay"})
+        granting.save_role(ctx, "sales", "Sellers", [Right("sales.order", ("read",), "own")])
+        duties.keep_apart(ctx, "sales.order.create", "sales.order.confirm", "Four eyes.")
+        granting.save_role(ctx, "north", "North", [Right("parties.party", ("read",), hidden=("phone",))])
+        roles = granting.roles(ctx)
         counted = {t: _count(ctx, t) for t in COPIED}
     client = Client()
     client.force_login(user)
@@ -525,6 +531,8 @@ def test_practice_company_has_the_lists_and_none_of_the_books(world: Any) -> Non
         assert _count(ctx, "posting") == 0
         assert ctx.settings["practice"]
         assert ctx.settings["match_price"] == "3"
+        assert granting.roles(ctx) == roles, "its own roles are copied"
+        assert [d.why for d in duties_of(ctx.settings) if d.own] == ["Four eyes."]
         parties = dict(rows.execute("SELECT code, id FROM parties_party WHERE company_id = %s", [first]))
         items = dict(rows.execute("SELECT sku, id FROM catalog_item WHERE company_id = %s", [first]))
         draft = sales.QuotationDraft(parties["C1"], ctx.today, (sales.OrderLineDraft(items["SRV"], 1),))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from backstay import ledger
 from backstay.base.errors import Refusal
 from backstay.ledger.posting import Entry, Line, Sub
 from backstay.ledger.verify import size
+from backstay.platform import rows
 from backstay.platform.context import work
 from tests.ledger_world import Books, D, make_books
 
@@ -103,6 +104,8 @@ def test_the_refusal_names_what_is_free_and_who_holds(books: Books) -> None:
 def test_shape_of_accounts(books: Books, owner: psycopg.Connection[Any]) -> None:
     """ledger.account_shape: wrong unit, missing parts, headings."""
     e = books.currency
+    with books.work() as ctx:
+        before = size(ctx)
     cases = [
         Sub("stock", e, place=1),
         Sub("receivable", e, side=1),
@@ -115,6 +118,12 @@ def test_shape_of_accounts(books: Books, owner: psycopg.Connection[Any]) -> None
         "UPDATE account SET postable = false WHERE company_id = %s AND role = 'tax'", [books.company]
     )
     refused("ledger.account_shape", lambda: books.post(("tax", 5, 5), ("sales", -5, -5)))
+    with books.work() as ctx:
+        assert size(ctx) == before, "nothing of it is stored"
+    owner.execute(
+        "UPDATE account SET postable = true WHERE company_id = %s AND role = 'tax'", [books.company]
+    )
+    assert books.post(("tax", 5, 5), ("sales", -5, -5)).id, "its shape was what was wrong"
 
 
 def test_companies_are_apart(books: Books, owner: psycopg.Connection[Any]) -> None:
@@ -214,8 +223,14 @@ def test_counted_days_are_frozen(books: Books) -> None:
     stocked(books)
     with books.work() as ctx:
         ledger.freeze(ctx, [books.subs["stock"]], D)
+    with books.work() as ctx:
+        before = size(ctx)
     refused("ledger.frozen_before", lambda: stocked(books, on=D - timedelta(days=1)))
+    with books.work() as ctx:
+        assert size(ctx) == before
     stocked(books)
+    with books.work() as ctx:
+        assert size(ctx) > before, "the day itself is open"
 
 
 def test_reversals(books: Books, owner: psycopg.Connection[Any]) -> None:
@@ -352,6 +367,9 @@ def test_foreign_currency(books: Books) -> None:
     books.post(("usd", 0, 500), ("sales", -500, -500))
     refused("ledger.zero_together", lambda: books.post(("usd", -10000, -9000), ("bank", 9000, 9000)))
     books.post(("usd", -10000, -9500), ("bank", 9500, 9500))
+    sql = "SELECT sum(p.amount)::bigint, sum(p.value)::bigint, count(*) FROM posting p JOIN subaccount s ON s.id = p.subaccount_id JOIN unit u ON u.id = s.unit_id WHERE p.company_id = %s AND u.code = 'USD'"
+    with books.work() as ctx:
+        assert rows.execute(sql, [ctx.company]) == [(0, 0, 3)]
 
 
 def test_posting_needs_read_committed(books: Books) -> None:

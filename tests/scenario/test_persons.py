@@ -13,13 +13,15 @@ from django.test import Client
 
 from backstay import ledger
 from backstay.base.errors import Refusal
+from backstay.base.rights import Right
+from backstay.domains.accounting.processes import create_company
 from backstay.domains.banking import processes as banking
 from backstay.domains.parties import processes as parties
 from backstay.domains.parties.models import Address, Party
 from backstay.domains.sales import processes as sales
 from backstay.interfaces import persons
-from backstay.platform import files, mail, rows
-from backstay.platform.models import Comment
+from backstay.platform import context, files, mail, rows
+from backstay.platform.models import Comment, Membership, Role, User
 from tests.scenario.test_web import client, user
 from tests.trade import D, World
 
@@ -166,3 +168,41 @@ def test_on_the_screen(client: Client, world: World) -> None:
     assert client.post(path, {"section": "erase", "sure": "Rosa Reed"}).status_code == 302
     with world.work():
         assert Party.objects.get(pk=ident).name == f"erased {ident}"
+
+
+def test_the_page_is_of_who_may_disclose_all_of_this_company(client: Client, world: World) -> None:
+    """A right to part of the parties gives none, since nobody owns one; reading is not disclosing, nor disclosing erasing."""
+    with world.work() as ctx:
+        party = rosa(world, ctx)
+    told = {
+        "part": (
+            Right("parties.party", ("read", "disclose", "erase"), "own"),
+            Right("parties.party", ("read",)),
+        ),
+        "reader": (Right("parties.party", ("read",)),),
+        "discloser": (Right("parties.party", ("read", "disclose")),),
+    }
+    path, answers = f"/parties/parties/{party}/personal", {}
+    for code, rights in told.items():
+        made = User.objects.create_user(f"{code}{world.company}@example.com", "x" * 30, name=code)
+        with world.work() as ctx:
+            Role.objects.create(
+                company_id=ctx.company, code=code, name=code, rights=[r.json() for r in rights]
+            )
+            rows.insert(Membership, {"user_id": [made.pk], "role": [code], "since_on": [ctx.today]})
+        browser = Client()
+        browser.force_login(made)
+        sure = {"section": "erase", "sure": "Rosa Reed"}
+        answers[code] = (
+            browser.get(path).status_code,
+            browser.post(path, {"section": "file"}).status_code,
+            browser.post(path, sure).status_code,
+        )
+    assert answers == {"part": (403, 403, 403), "reader": (403, 403, 403), "discloser": (200, 200, 403)}
+    other = create_company("Other", actor="system:test", first_year=2026)
+    with context.work(other, "system:test") as ctx:
+        foreign = parties.create_parties(ctx, [parties.PartyDraft("Foreign")])[0]
+    assert client.get(f"/parties/parties/{foreign}/personal").status_code == 404
+    assert client.post(f"/parties/parties/{foreign}/personal", {"section": "file"}).status_code == 404
+    with world.work():
+        assert Party.objects.get(pk=party).name == "Rosa Reed"

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.test import Client
 from psycopg import sql
 
 from backstay.base import seal as chain
@@ -19,8 +20,10 @@ from backstay.base.errors import Refusal
 from backstay.domains.accounting.processes import create_company
 from backstay.domains.parties.processes import PartyDraft, create_parties
 from backstay.interfaces.bench import Shop
-from backstay.platform import audit, context, rows, sealing, secrets
+from backstay.platform import audit, context, doctor, rows, sealing, secrets
+from backstay.platform.models import Membership, User
 from tests.conftest import admin
+from tests.trade import World
 
 KEYS = {
     "entry": ("id",), "posting": ("entry_id", "line"), "platform_auditevent": ("id",), "platform_auditvalue": ("id",),
@@ -417,3 +420,42 @@ def test_the_chain_is_only_added_to(
             assert caught.value.diag.constraint_name == "platform.append_only"
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         app.execute("DELETE FROM unsealed")
+
+
+def test_an_entry_says_where_it_is_sealed(world: World) -> None:
+    """Its page: not yet, then the block and its gapless number."""
+    client, user = (
+        Client(),
+        User.objects.create_user(f"seal{world.company}@example.com", "x" * 30, name="Sela"),
+    )
+    with world.work() as ctx:
+        rows.insert(Membership, {"user_id": [user.pk], "role": ["owner"], "since_on": [ctx.today]})
+        world.receive(ctx, "A", 5, 3000)
+        entry = rows.execute("SELECT max(id) FROM entry WHERE company_id = %s", [ctx.company])[0][0]
+    client.force_login(user)
+    assert "not yet" in client.get(f"/entries/{entry}").content.decode()
+    sealing.seal_company(world.company)
+    with world.work() as ctx:
+        told = sealing.sealed(ctx, entry)
+        assert told is not None
+        assert sealing.standing(ctx).block >= told.block
+    assert f"{told.journal} {told.year}/{told.number}" in client.get(f"/entries/{entry}").content.decode()
+
+
+def test_doctor_warns_when_sealing_stands_still(
+    company: int, owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with context.work(company, "system:test") as ctx:
+        create_parties(ctx, [PartyDraft("Late")])
+    for (each,) in owner.execute(
+        "SELECT DISTINCT company_id FROM unsealed WHERE company_id <> %s", [company]
+    ).fetchall():
+        sealing.seal_company(each)
+    assert next(iter(doctor._seal())).ok, "a minute is nothing"
+    monkeypatch.setattr(doctor, "SEAL_LATE", -1)
+    late = next(iter(doctor._seal()))
+    assert not late.ok
+    assert "wait" in late.found
+    monkeypatch.undo()
+    sealing.seal_company(company)
+    assert next(iter(doctor._seal())).found == "nothing waits"

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
@@ -17,12 +18,13 @@ from django.urls import URLPattern
 
 from backstay.base import clock
 from backstay.base.errors import NotFound
+from backstay.interfaces import trail
 from backstay.interfaces.cli.main import cli
 from backstay.interfaces.signing import factors, sessions
 from backstay.interfaces.web import confirming
 from backstay.interfaces.web.urls import urlpatterns
 from backstay.platform import rows
-from backstay.platform.models import Membership, User
+from backstay.platform.models import AuditEvent, Membership, User
 from tests.scenario.test_sign_in import PASSWORD, mails, sign_in
 from tests.trade import World
 
@@ -294,3 +296,40 @@ def test_a_closed_account_is_out_at_once(client: Client, member: User) -> None:
     User.objects.filter(pk=member.pk).update(is_active=False)
     assert client.get("/")["Location"].startswith("/sign-in")
     assert sign_in(Client(), member.email).status_code == 200
+
+
+def test_the_trail_tells_factors_and_addresses_without_their_secrets(
+    client: Client, member: User, world: World, owner: Any
+) -> None:
+    """Who, when, from where; by the page, by the console and by raw SQL. A copy of the database tells no recovery code."""
+    key, codes = set_up_app(client)
+    assert len(codes) == 10
+    stored = json.dumps(list(Authenticator.objects.filter(user=member).values_list("data", flat=True)))
+    assert key not in stored
+    assert not any(code in stored for code in codes)
+    EmailAddress.objects.create(user=member, email="second@example.com")
+    EmailAddress.objects.filter(user=member, email="second@example.com").update(email="third@example.com")
+    owner.execute(
+        "DELETE FROM account_emailaddress WHERE user_id = %s AND email = 'third@example.com'", [member.pk]
+    )
+    CliRunner().invoke(cli, ["user", "reset-factors", member.email], catch_exceptions=False)
+    with world.work() as ctx:
+        events = AuditEvent.objects.filter(company_id=ctx.company, kind="platform.user", object_id=member.pk)
+        found = [e for e in events.order_by("id") if e.changes]
+        told = [(name, pair) for e in found for name, pair in e.changes.items()]
+        factors_told = [pair for name, pair in told if name == "factor"]
+        assert sorted(map(str, factors_told)) == sorted(
+            map(str, [[None, "totp"], [None, "recovery_codes"], ["totp", None], ["recovery_codes", None]])
+        )
+        by_page = next(e for e in found if e.changes.get("factor") == [None, "totp"])
+        assert (by_page.actor, by_page.origin.split()[0]) == (f"user:{member.pk}", "web")
+        assert by_page.at is not None
+        addresses = [e for e in found if "address" in e.changes]
+        text = json.dumps([e.changes for e in addresses])
+        assert "third@example.com" not in text, "an address is personal: it lies beside"
+        shown = [c for t in trail.tell(ctx, addresses) for c in t.changes]
+    assert ("second@example.com", "third@example.com") in [(c.old, c.new) for c in shown]
+    assert addresses[-1].actor.startswith("sql:")
+    everything = json.dumps([e.changes for e in found])
+    assert key not in everything
+    assert not any(code in everything for code in codes)

@@ -41,7 +41,7 @@ from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.reportlines import figure_of, head, line_of, sums_of, text_of
 from backstay.interfaces.web.resource import Answer, ctx_of, whole
 from backstay.interfaces.web.sign import signed_in
-from backstay.platform import access, rows
+from backstay.platform import access, rows, sealing
 from backstay.platform.context import Ctx
 from backstay.platform.resources import page
 
@@ -300,7 +300,7 @@ def entry(request: HttpRequest, ident: int) -> HttpResponse:
         "entry": found, "lines": lines, "source": documents.get(found.source, Source(found.source, "")), "event": word_of(found.event.split(".")[0]),
         "total": money_text(sum(p.debit for p in postings), ctx.scale), "credits": money_text(sum(p.credit for p in postings), ctx.scale),
         "balanced": sum(p.debit for p in postings) == sum(p.credit for p in postings), "journal": word_of(found.journal),
-        "who": who(found.actor), "period": cal.label(Span(found.starts, found.ends)), "journal_href": reports.link("journal", since=found.on, until=found.on),
+        "sealed": sealing.sealed(ctx, ident), "who": who(found.actor), "period": cal.label(Span(found.starts, found.ends)), "journal_href": reports.link("journal", since=found.on, until=found.on),
     }  # fmt: skip
     if request.GET.get("drill"):
         span = request.GET.get("span", "9")
