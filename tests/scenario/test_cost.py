@@ -5,6 +5,7 @@ the quickest tenth of many is compared."""
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,9 +13,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from backstay.base.rights import Right
 from backstay.interfaces.bench import Shop
 from backstay.interfaces.deskbench import _worked
-from backstay.platform import audit, rows
+from backstay.interfaces.web import resource
+from backstay.platform import access, audit, rows
+from tests.scenario.test_rights import SELLER, Firm
+from tests.trade import World
 
 WARM, MEASURED, PAIRS = 7, 8, 24  # a turn: orders that do not count, orders that do; pairs of turns
 TRAIL = """
@@ -91,3 +96,66 @@ def test_the_trail_costs_at_most_a_tenth_of_order_to_cash(
     told = f"{least[0]:.1f} ms with the trail, {least[1]:.1f} ms without, it adds {share:.1%}; the median order {middle[0] / middle[1] - 1:.1%}"
     record_property("figures", f"order to cash of 5 lines, the quickest tenth: {told}")
     assert share <= 0.10
+
+
+ASKED = ("may", "require", "whole", "require_whole", "limit", "rows", "only", "fields", "readable")
+
+
+@contextmanager
+def timed(monkeypatch: pytest.MonkeyPatch, spent: list[float]) -> Iterator[None]:
+    """Add up the work of this thread within rights, asked from outside of them."""
+    depth = [0]
+
+    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **more: Any) -> Any:
+            if depth[0]:
+                return function(*args, **more)
+            depth[0], began = 1, time.thread_time()
+            try:
+                return function(*args, **more)
+            finally:
+                depth[0] = 0
+                spent.append(time.thread_time() - began)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ASKED:
+            patch.setattr(access, name, watched(getattr(access, name)))
+        patch.setattr(resource, "seen", watched(resource.seen))
+        yield
+
+
+@pytest.mark.long
+def test_rights_are_at_most_a_fifth_of_a_page(
+    world: World, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    """A seller who sees his own, with fields hidden and fixed: what asking costs, of all the work of his pages. The condition that
+    the database asks of his rows is part of the whole, not told apart."""
+    firm = Firm(world)
+    hidden = (Right("parties.party", ("read", "change"), hidden=("email",), fixed=("payment_days",)), *SELLER)
+    firm.role("seller", *hidden)
+    client = firm.hire("mia", "seller")
+    orders = [firm.order("mia") for _ in range(30)]
+    shares = []
+    for address in (
+        "/sales/orders?all=1",
+        f"/sales/orders/{orders[0]}",
+        "/parties/parties?all=1",
+        "/reports/sales",
+    ):
+        for _ in range(5):
+            assert client.get(address).status_code == 200
+        told = []
+        for _ in range(30):
+            spent: list[float] = []
+            with timed(monkeypatch, spent):
+                began = _worked()
+                assert client.get(address).status_code == 200
+                told.append(sum(spent) * 1e9 / (_worked() - began))
+            assert spent, "rights were asked"
+        shares.append((address.partition("?")[0], sorted(told)[len(told) * 95 // 100]))
+    record_property(
+        "figures", "rights' part of a page, 95th percentile: " + ", ".join(f"{a} {s:.1%}" for a, s in shares)
+    )
+    assert max(share for _address, share in shares) <= 0.20
