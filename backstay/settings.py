@@ -54,6 +54,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "backstay.interfaces.signing.words.OwnWords"},
+    {"NAME": "backstay.interfaces.signing.breaches.Breached"},  # asks nobody unless BACKSTAY_BREACHES says so
 ]
 MIDDLEWARE = [
     "backstay.interfaces.web.middleware.Proxy",

@@ -28,7 +28,7 @@ OTHER = {
     "accounting.account": "accounts", "accounting.company": "company", "accounting.period": "periods", "accounting.year": "years",
     "banking.statementline": "lines of statements", "catalog.category": "categories", "inventory.bin": "bins", "inventory.place": "warehouses",
     "inventory.write_down": "write-downs", "invoicing.allocation": "allocations", "invoicing.credit_limit": "credit limits",
-    "parties.consent": "consents", "parties.legalhold": "legal holds", "tax.code": "tax codes", "tax.rule": "tax rules", "platform.work": "long work", "platform.webhook": "webhooks",
+    "parties.consent": "consents", "parties.legalhold": "legal holds", "tax.code": "tax codes", "tax.rule": "tax rules", "platform.work": "long work", "platform.webhook": "webhooks", "platform.seal": "seal",
     "access.membership": "members", "access.role": "roles", "access.team": "teams", "access.duty": "duties kept apart",
 }  # fmt: skip
 

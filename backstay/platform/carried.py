@@ -21,7 +21,7 @@ CARRIED = (
     # the ledger, its sums and its seal
     "subaccount", "entry", "posting", "live", "guard", "guard_member", "hold", "hold_event", "idempotency", "balance", "account_balance",
     "account_day", "cash_entry", "cash_day", "open_item", "unsummed", "platform_turnover", "platform_auditevent", "platform_auditvalue",
-    "seal_block", "seal_leaf", "unsealed",
+    "seal_block", "seal_leaf", "unsealed", "platform_sealstamp",
     # records and documents
     "accounting_journalentry", "accounting_journalline", "banking_bankaccount", "banking_match", "banking_matchrule", "banking_partyaccount",
     "banking_payment", "banking_paymentline", "banking_paymentrun", "banking_statement", "banking_statementline", "catalog_category",

@@ -1,4 +1,5 @@
-"""Heads of the chain go out: to a mail address, after each block or once a day, by the outbox like everything else.
+"""Heads of the chain go out: to a mail address and to an authority that stamps them, after each block or once a day, and to webhooks
+that ask for ``platform.seal_head``, after each block; by the outbox like everything else.
 
 Whoever can change the database, and holds the key, can make another history; the head that somebody else keeps tells.
 """
@@ -14,10 +15,11 @@ from typing import Any, NamedTuple
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.base.seal import Head
-from backstay.platform import access, mail, rows
+from backstay.platform import access, events, mail, rows, stamping, webhooks
 
 EVERY = ("block", "day")
 SETTING = "seal_heads"
+EVENT = "platform.seal_head"
 
 
 class Plan(NamedTuple):
@@ -49,22 +51,33 @@ def keep(ctx: Ctx, to: str, every: str = "day") -> None:
     )
 
 
-def send(ctx: Ctx, head: Head, before: int) -> bool:
+events.declare("platform.seal", "head")
+
+
+def told(ctx: Ctx, head: Head, before: int) -> None:
     """Send the head of a block that was just sealed, in the same transaction; ``before``: when the last one was sealed.
 
     Once a day means: with the first block of a day, by UTC.
     """
+    first = not before or _day(before) != _day(head.at)
     to, every = plan(ctx)
-    if not to or (every == "day" and before and _day(before) == _day(head.at)):
-        return False
+    if to and (first or every == "block"):
+        _mail(ctx, head, to)
+    who = stamping.authority(ctx)
+    if who.url and (first or who.every == "block"):
+        stamping.later(ctx, head)
+    if webhooks.asked_for(ctx, EVENT):
+        webhooks.tell(ctx, EVENT, [{"kind": "platform.seal", "id": head.block, "head": str(head)}])
+
+
+def _mail(ctx: Ctx, head: Head, to: str) -> None:
     body = (
         f"The books and the trail of {ctx.settings.get('name', '')} are sealed until {_at(head.at):%Y-%m-%d %H:%M:%S} UTC.\n\n"
         f"{head}\n\nKeep this mail where nobody can change it who can change the database.\n"
         "Later, `backstay verify --head FILE` compares what is there then with the line above."
     )
-    told = {"to": [to], "subject": f"Seal, block {head.block} of company {head.company}", "body": body}
-    mail.send(ctx, [told], [f"seal:{head.company}:{head.block}"])
-    return True
+    letter = {"to": [to], "subject": f"Seal, block {head.block} of company {head.company}", "body": body}
+    mail.send(ctx, [letter], [f"seal:{head.company}:{head.block}"])
 
 
 def _at(micros: int) -> datetime:

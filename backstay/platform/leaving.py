@@ -63,3 +63,18 @@ class Webhook(Tenant):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["company_id", "name"], name="webhook.name_once")
         ]
+
+
+class SealStamp(Tenant):
+    """What an authority said of a head (RFC 3161): the whole answer, the time in it, and whom it was checked against. Only added."""
+
+    block = models.BigIntegerField()
+    head = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    authority = models.CharField(max_length=2000)
+    roots = models.TextField()
+    answer = models.BinaryField()
+
+    class Meta:
+        app_label = "platform"
+        indexes: ClassVar = [models.Index(fields=["company_id", "block"], name="sealstamp_block")]

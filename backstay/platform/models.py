@@ -9,6 +9,7 @@ from django.db import models
 
 from backstay.platform.invitations import Invitation as Invitation
 from backstay.platform.leaving import Outbox as Outbox
+from backstay.platform.leaving import SealStamp as SealStamp
 from backstay.platform.leaving import Webhook as Webhook
 from backstay.platform.records import Record, Tenant
 from backstay.platform.tokens import Answer as Answer

@@ -21,7 +21,7 @@ from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.base.seal import Found, Head, Leaf, Verifier
 from backstay.ledger.verify import check
-from backstay.platform import access, audit, heads, rows, secrets
+from backstay.platform import access, audit, heads, rows, secrets, stamping
 from backstay.platform.context import work
 
 KIND = "platform.seal"
@@ -100,10 +100,9 @@ def seal_block(ctx: Ctx, *, next_key: str = "", signer: tuple[str, str] | None =
         sign(private, digest),
     ]
     rows.execute("SELECT seal_end(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", values)
-    if heads.plan(ctx).to:
-        sql = "SELECT at FROM seal_block WHERE company_id = %s AND number = %s"
-        before = rows.execute(sql, [ctx.company, number - 1])
-        heads.send(ctx, Head(ctx.company, number, digest, block["at"]), before[0][0] if before else 0)
+    sql = "SELECT at FROM seal_block WHERE company_id = %s AND number = %s"
+    before = rows.execute(sql, [ctx.company, number - 1])
+    heads.told(ctx, Head(ctx.company, number, digest, block["at"]), before[0][0] if before else 0)
     return int(size)
 
 
@@ -345,6 +344,9 @@ def export(ctx: Ctx, path: Path, *, personal: bool = True) -> int:
         packed.writestr("about.json", json.dumps(about, ensure_ascii=False, indent=1))
         packed.writestr("verify.py", Path(chain.__file__).read_text(encoding="utf-8"))
         packed.writestr("README.txt", _README)
+        for each in stamping.stamps(ctx):
+            packed.writestr(f"stamps/block-{each.block}.txt", each.head)
+            packed.writestr(f"stamps/block-{each.block}.tsr", bytes(each.answer))
         with packed.open("chain.jsonl", "w", force_zip64=True) as out:
             for leaf, line in chain_lines(ctx, personal=personal):
                 out.write(line)
@@ -362,5 +364,6 @@ Check it with Python 3.11 or later and the library cryptography (pip install cry
     python verify.py THIS.zip --key PUBLIC_KEY --head FILE_WITH_HEADS_YOU_KEPT
 
 Take verify.py and the public key from somebody else than the one who gave you this file: whoever could change the file
-could have changed those, too. about.json says what the file claims to be, chain.jsonl holds it, one line a block or leaf.
+could have changed those, too. stamps/ holds what authorities said of heads: openssl ts -verify -data block-N.txt -in block-N.tsr
+-CAfile CA.pem, with the authority's certificate from elsewhere. about.json says what the file claims to be, chain.jsonl holds it, one line a block or leaf.
 """

@@ -20,6 +20,7 @@ from backstay.platform import (
     sealing,
     sending,
     shelf,
+    stamping,
     throttle,
     webhooks,
     work,
@@ -27,7 +28,7 @@ from backstay.platform import (
 
 log = structlog.get_logger(__name__)
 ANSWERS = 7  # days that an answer to a program is kept
-HANDLERS = (mail,)  # imported here, so that the worker knows who delivers what
+HANDLERS = (mail, stamping)  # imported here, so that the worker knows who delivers what
 
 
 @app.task(name="backstay.platform.tasks.deliver_outbox", queueing_lock="outbox")

@@ -162,9 +162,14 @@ def _locked(secret: str) -> str:
 @events.every
 def told(ctx: Ctx, event: str, ids: Sequence[int]) -> None:
     """Write a message for each object and each webhook that asks for the event, in the transaction of its cause."""
-    wanted = ctx.settings.get("webhooks") or ()
-    if (event in wanted or EVERY in wanted) and event in known():
+    if asked_for(ctx, event) and event in known():
         tell(ctx, event, _facts(ctx, events.KINDS[event], ids))
+
+
+def asked_for(ctx: Ctx, event: str) -> bool:
+    """Whether anybody asks for an event."""
+    wanted = ctx.settings.get("webhooks") or ()
+    return event in wanted or EVERY in wanted
 
 
 def tell(ctx: Ctx, event: str, facts: Sequence[Mapping[str, Any]]) -> None:

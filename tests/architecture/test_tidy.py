@@ -169,6 +169,7 @@ def test_resources_stay_small() -> None:
         "leaving",
         "webhooks",
         "sending",
+        "stamping",
     }
     import dataclasses
 

@@ -27,6 +27,7 @@ UNTOLD = {
     "unsealed": "is the seal",
     "seal_block": "is the seal",
     "seal_leaf": "is the seal",
+    "platform_sealstamp": "only added: what somebody outside said of the seal",
     "platform_auditvalue": "is the trail",
     "platform_invitation": "its process tells: invite, withdraw, accept",
     "platform_token": "its process tells: create, end; when it was used is no change",

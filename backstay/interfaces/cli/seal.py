@@ -26,6 +26,8 @@ def seal(ctx: click.Context, as_json: bool, company: str | None) -> None:
       backstay seal head > head.txt
       backstay seal export sealed.zip
       backstay seal rotate
+      backstay seal authority https://tsa.example.com/tsr --ca tsa-root.pem
+      backstay seal verify block-7.tsr block-7.txt --ca tsa-root.pem
     """
     ctx.obj = {"company": company}
     if ctx.invoked_subcommand is None:
@@ -129,6 +131,118 @@ def export(obj: dict[str, Any], file: Path, without_personal: bool) -> None:
 
         count = sealing.export(ctx, file, personal=not without_personal)
     click.echo(f"{count:,} entries and events in {file}")
+
+
+@seal.command()
+@click.argument("url", required=False)
+@click.option(
+    "--ca",
+    type=click.Path(exists=True, path_type=Path, dir_okay=False),
+    help="The authority's root certificate (PEM).",
+)
+@click.option(
+    "--every", type=click.Choice(["day", "block"]), default="day", show_default=True, help="What is stamped."
+)
+@click.option("--none", "nobody", is_flag=True, help="Nobody stamps from now on.")
+@click.pass_obj
+def authority(obj: dict[str, Any], url: str | None, ca: Path | None, every: str, nobody: bool) -> None:
+    """Let an authority stamp heads (RFC 3161), or say which one does. One that is asked without TLS needs an exception:
+    backstay outbound allow.
+
+    \b
+    Examples:
+      backstay seal authority https://tsa.example.com/tsr --ca tsa-root.pem
+      backstay seal authority
+      backstay seal authority --none
+    """
+    with _work(obj["company"]) as ctx:
+        from backstay.platform import stamping
+
+        if url:
+            if ca is None:
+                raise click.UsageError("--ca is needed: the certificate that its stamps must lead to.")
+            stamping.choose(
+                ctx, stamping.Authority(url, ca.read_text(encoding="utf-8", errors="replace"), every)
+            )
+        elif nobody:
+            stamping.choose(ctx, stamping.Authority())
+        who = stamping.authority(ctx) if not url and not nobody else stamping.Authority(url or "", "", every)
+    click.echo(f"{who.url}, each {who.every}" if who.url else "Nobody stamps heads.")
+
+
+@seal.command()
+@click.pass_obj
+def stamp(obj: dict[str, Any]) -> None:
+    """Have the head stamped now.
+
+    \b
+    Example:
+      backstay seal stamp
+    """
+    with _work(obj["company"]) as ctx:
+        from backstay.base.errors import Refusal
+        from backstay.platform import access, sealing, stamping
+
+        access.require(ctx, "platform.seal.change")
+        now = sealing.head(ctx)
+        if now is None:
+            raise Refusal("seal.head", "nothing is sealed yet", "backstay seal now")
+        at = stamping.stamp(ctx, now)
+    click.echo(f"block {now.block} was there at {at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+@seal.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write heads and tokens there, too.",
+)
+@click.pass_obj
+def stamps(obj: dict[str, Any], folder: Path | None) -> None:
+    """List time-stamps; with --to as files that openssl and `backstay seal verify` check.
+
+    \b
+    Example:
+      backstay seal stamps --to /mnt/elsewhere/stamps
+    """
+    with _work(obj["company"]) as ctx:
+        from backstay.platform import stamping
+
+        for each in stamping.stamps(ctx):
+            click.echo(f"block {each.block:>6}  {each.at:%Y-%m-%d %H:%M:%S} UTC  {each.authority}")
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / f"block-{each.block}.txt").write_text(each.head, encoding="ascii")
+                (folder / f"block-{each.block}.tsr").write_bytes(bytes(each.answer))
+
+
+@seal.command()
+@click.argument("token", type=click.Path(exists=True, path_type=Path, dir_okay=False))
+@click.argument("head_file", metavar="HEAD", type=click.Path(exists=True, path_type=Path, dir_okay=False))
+@click.option(
+    "--ca",
+    required=True,
+    type=click.Path(exists=True, path_type=Path, dir_okay=False),
+    help="The authority's root certificate (PEM), from elsewhere.",
+)
+def verify(token: Path, head_file: Path, ca: Path) -> None:
+    """Check a time-stamp without a database: that the authority saw this very head, and when.
+
+    \b
+    Example:
+      backstay seal verify block-7.tsr block-7.txt --ca tsa-root.pem
+    """
+    import django
+
+    django.setup()
+    from backstay.base.seal import heads_of
+    from backstay.platform import stamping
+
+    text = head_file.read_text(encoding="utf-8", errors="replace")
+    found = [str(each) for each in heads_of(text)] or [text.strip()]
+    at = stamping.checked(token.read_bytes(), found[0], ca.read_text(encoding="utf-8", errors="replace"))
+    click.echo(f"{found[0]} was there at {at:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _work(company: str | None) -> Any:

@@ -19,7 +19,7 @@ from backstay.interfaces.web.acts import ICONS
 from backstay.interfaces.web.company import SYSTEM
 from backstay.interfaces.web.fields import BadText, day
 from backstay.interfaces.web.resource import Answer
-from backstay.platform import access, heads, sealing
+from backstay.platform import access, heads, sealing, stamping
 from backstay.platform.context import Ctx
 from backstay.platform.resources import page
 
@@ -77,5 +77,6 @@ def _seal(ctx: Ctx) -> dict[str, Any]:
         "now": now,
         "at": datetime.fromtimestamp(now.at / 1_000_000, UTC) if now.block else None,
         "heads": heads.plan(ctx),
+        "stamp": stamping.last(ctx),
         "may": access.may(ctx, "platform.seal.change"),
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as n
 
 from backstay.base.errors import NotFound
 from backstay.interfaces.exchange import going
-from backstay.interfaces.signing import oidc
+from backstay.interfaces.signing import breaches, oidc
 from backstay.interfaces.web import webhooks as hooking
 from backstay.interfaces.web.company import KIND, SYSTEM, members
 from backstay.interfaces.web.fields import number_text
@@ -149,6 +149,8 @@ def sends(ctx: Ctx) -> list[dict[str, str]]:
             {"what": what, "where": hooking.place(hook) if hook else "", "count": counted.get(topic, (0, 0))}
         )
     told = [m | {"sent": f"{m['count'][0] - m['count'][1]:,}", "waiting": f"{m['count'][1]:,}"} for m in made]
+    if breaches.service():
+        told.append({"what": _("Passwords known from breaches"), "where": _("asked with five characters of a hash: %(host)s") % {"host": breaches.service()}, "sent": "", "waiting": ""})  # fmt: skip
     asks = _("asked who signs in: %(host)s")
     return told + [
         {"what": p.name, "where": asks % {"host": p.issuer}, "sent": "", "waiting": ""}
