@@ -1,0 +1,314 @@
+"""examples/shop, as its customers use it: a program of its own that knows an address and a token alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from backstay.base import clock
+from backstay.domains.inventory.queries import free_at
+from backstay.domains.sales import processes as sales
+from backstay.domains.sales.models import Order
+from backstay.interfaces import tokens
+from backstay.ledger.verify import verify
+from backstay.platform import rows
+from backstay.platform.models import Membership, User
+from tests.browser.conftest import Desk
+from tests.browser.test_order_to_cash import _stock
+from tests.conftest import ROOT
+from tests.trade import World
+
+SCOPES = (
+    "catalog.item:read", "parties.party:read", "inventory.shipment:read", "inventory.receipt:read",
+    "sales.order:read,create,reserve,confirm,cancel",
+)  # fmt: skip
+
+
+class Shop:
+    """``environment``: what its programs are started with."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.address, self.environment = "", environment
+
+    def run(self, *command: str) -> subprocess.Popen[str]:
+        """One of its programs."""
+        return subprocess.Popen(
+            [sys.executable, "-m", *command], env=self.environment, cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def differences(self) -> tuple[int, list[str]]:
+        """What ``python -m shop.differences`` ends with and says."""
+        with self.run("shop.differences") as process:
+            told, _none = process.communicate(timeout=60)
+        return process.returncode, told.splitlines()
+
+    def record(self, sql: str, *values: Any) -> list[Any]:
+        """The shop's own file."""
+        with closing(sqlite3.connect(self.environment["SHOP_FILE"])) as db, db:
+            return db.execute(sql, values).fetchall()
+
+
+@contextmanager
+def opened(world: World, server: str, folder: Path, scopes: tuple[str, ...]) -> Iterator[Shop]:
+    """The shop, started as its README says, with a token of these scopes."""
+    user = User.objects.create_user(f"shop.{world.company}@example.com", name="Web Shop")
+    with world.work() as ctx:
+        rows.insert(Membership, {"user_id": [user.pk], "role": ["owner"], "since_on": [ctx.today]})
+    with world.work(f"user:{user.pk}") as ctx:
+        _id, token = tokens.create(ctx, "shop", [tokens.scope_of(s) for s in scopes])
+    shop = Shop({
+        "PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}/clients/python:{ROOT}/examples", "BACKSTAY_URL": server,
+        "BACKSTAY_TOKEN": token, "SHOP_FILE": str(folder / "shop.sqlite"),
+    })  # fmt: skip
+    with shop.run("shop", "--port", "0", "--customer", "C1", "--customer", "C2") as process:
+        try:
+            assert process.stdout is not None
+            shop.address = process.stdout.readline().strip()
+            assert shop.address.startswith("http://127.0.0.1:"), shop.address + process.stdout.read()
+            yield shop
+        finally:
+            process.terminate()
+            told, _none = process.communicate(timeout=20)
+    assert "Traceback" not in told, told
+    assert token not in told
+
+
+@pytest.fixture
+def shop(world: World, server: str, tmp_path: Path) -> Iterator[Shop]:
+    _stock(world)
+    with opened(world, server, tmp_path, (*SCOPES, "sales.order:return")) as running:
+        yield running
+
+
+def enter(desk: Desk, shop: Shop, name: str) -> Page:
+    """Sign in as a customer."""
+    page = desk.page
+    page.goto(f"{shop.address}/sign-in")
+    page.get_by_label("Customer").select_option(name)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("status")).to_contain_text(f"Welcome, {name}")
+    return page
+
+
+def take(page: Page, item: str, quantity: int) -> None:
+    """From the catalogue into the basket."""
+    page.get_by_role("link", name="Catalogue").click()
+    page.get_by_label(f"How many of {item}").fill(str(quantity))
+    page.get_by_role("button", name=f"Put {item} into the basket").click()
+    expect(page.get_by_role("status")).to_contain_text(f"{quantity} × {item}")
+
+
+def free(world: World, item: str) -> Decimal:
+    """What is free at the warehouse, as the books say."""
+    pair = (world.items[item], world.places["MAIN"])
+    with world.work() as ctx:
+        return free_at(ctx, [pair])[pair]
+
+
+def balances(world: World) -> dict[str, int]:
+    """The trial balance by type of account; receivables and cost of sales by themselves."""
+    sql = (
+        "SELECT CASE WHEN a.role IN ('receivable', 'cogs') THEN a.role ELSE a.type END, sum(p.value)::bigint"
+        " FROM posting p JOIN subaccount s ON s.id = p.subaccount_id JOIN account a ON a.id = s.account_id"
+        " WHERE s.company_id = %s AND a.type <> 'memo' GROUP BY 1"
+    )
+    with world.work() as ctx:
+        return dict(rows.execute(sql, [ctx.company]))
+
+
+def test_the_shop_story(desks: Callable[..., Desk], desk: Desk, shop: Shop, world: World) -> None:
+    """Browse, reserve, order; the clerk ships and invoices; the shop shows it; a piece comes back; the books agree."""
+    visitor = desks(None)
+    page = enter(visitor, shop, "C1")
+    expect(page.get_by_role("row", name=re.compile("Item A"))).to_contain_text("10 in stock")
+    expect(page.get_by_role("row", name=re.compile("Item A"))).to_contain_text("100.00 EUR")
+    expect(page.get_by_role("row", name=re.compile("Item C"))).to_contain_text("sold out")
+    visitor.access()
+    take(page, "Item A", 2)
+    take(page, "Item B", 1)
+    visitor.access()
+    assert (free(world, "A"), free(world, "B")) == (10, 4)
+
+    page.get_by_role("button", name="Check out").click()
+    expect(page.locator("main")).to_contain_text("These goods are kept for you until")
+    expect(page.locator("main")).to_contain_text("to pay 363.00 EUR")
+    visitor.access()
+    assert (free(world, "A"), free(world, "B")) == (8, 3)
+    page.get_by_role("button", name="Order and pay by invoice").click()
+    expect(page.get_by_role("status")).to_contain_text("Your order is SO-2026-00001")
+    expect(page.locator("main")).to_contain_text("not sent yet")
+    expect(page.get_by_role("button", name="Send back")).to_have_count(0)
+    assert (free(world, "A"), free(world, "B")) == (8, 3)
+    assert shop.differences() == (0, ["no difference"])
+
+    ident = int(page.url.rpartition("/")[2])
+    desk.go(f"/sales/orders/{ident}")
+    desk.act("Ship")
+    expect(desk.page.locator(".facts")).to_contain_text("All")
+    desk.act("Invoice")
+    expect(desk.page.get_by_role("link", name=re.compile("INV-2026-00001")).first).to_be_visible()
+
+    page.get_by_role("link", name="My orders").click()
+    line = page.get_by_role("row", name=re.compile("SO-2026-00001"))
+    expect(line.get_by_role("cell", name="sent", exact=True)).to_be_visible()
+    expect(line).to_contain_text("363.00 EUR")
+    visitor.access()
+    page.get_by_role("link", name="SO-2026-00001").click()
+    expect(page.get_by_role("heading", name="Sent")).to_be_visible()
+    expect(page.locator("main li")).to_contain_text(re.compile("2 × .*Item A, 1 × .*Item B"))
+    visitor.access()
+    page.get_by_label("Item A").fill("1")
+    page.get_by_label("Reason").fill("too <b>large</b>")
+    page.get_by_role("button", name="Send back").click()
+    expect(page.get_by_role("status")).to_contain_text("noted as sent back")
+    expect(page.locator("main")).to_contain_text(re.compile("Came back.*1 × .*Item A"))
+    expect(page.locator("main")).to_contain_text("of 1")
+
+    assert (free(world, "A"), free(world, "B")) == (9, 3)
+    assert balances(world) == {
+        "receivable": 36300 - 12100,
+        "income": -20000,  # two pieces stay sold
+        "cogs": 1200,
+        "asset": 6000 + 2400 - 1200,  # stock
+        "liability": -8400 - 4200,  # the goods not billed yet, and the tax on two pieces
+    }
+    with world.work() as ctx:
+        assert [c for c in verify(ctx) if not c.ok] == []
+        left = rows.execute(
+            "SELECT sum(o.amount)::bigint FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = 'receivable'"
+            " WHERE o.company_id = %s AND o.party_id = %s", [ctx.company, world.parties["C1"]],
+        )  # fmt: skip
+    assert left == [(24200,)]
+
+    page.get_by_role("button", name="Put the same into the basket").click()
+    expect(page.get_by_label("How many of Item A")).to_have_value("2")
+    expect(page.get_by_label("How many of Item B")).to_have_value("1")
+
+
+def test_an_expired_reservation(desks: Callable[..., Desk], shop: Shop, world: World) -> None:
+    """Time is over: reserved anew where there is enough; told kindly, with nothing of the rival, where there is not."""
+    visitor = desks(None)
+    page = enter(visitor, shop, "C1")
+    take(page, "Item B", 4)
+    page.get_by_role("button", name="Check out").click()
+    confirm = page.get_by_role("button", name="Order and pay by invoice")
+    expect(confirm).to_be_visible()
+    ident = int(page.url.rpartition("/")[2])
+
+    def lapse() -> None:
+        with clock.at(clock.now() - timedelta(minutes=20)), world.work() as ctx:
+            sales.reserve_quotations(ctx, [ident], 15)
+        shop.record("UPDATE placed SET until = '2026-01-01T00:00:00+00:00' WHERE id = ?", ident)
+
+    lapse()
+    assert free(world, "B") == 4
+    confirm.click()
+    expect(page.get_by_role("status")).to_contain_text("We have reserved the goods anew")
+    assert free(world, "B") == 0
+    lapse()
+    with world.work() as ctx:
+        rival = world.order(ctx, {"B": 3}, "C2", "MAIN")
+        number = sales.confirm_orders(ctx, [rival])[0]
+    page.reload()
+    page.get_by_role("button", name="Reserve once more").click()
+    told = page.get_by_role("status")
+    expect(told).to_contain_text(re.compile("of .*Item B only 1 of 4 are left"))
+    assert number not in page.content()
+    expect(page.get_by_label("How many of Item B")).to_have_value("4")
+    page.get_by_label("How many of Item B").fill("1")
+    page.get_by_role("button", name="Change").click()
+    page.get_by_role("button", name="Check out").click()
+    confirm.click()
+    expect(told).to_contain_text("Your order is")
+    assert free(world, "B") == 0
+    with world.work():
+        states = list(Order.objects.filter(party_id=world.parties["C1"]).order_by("id").values_list("state", flat=True))  # fmt: skip
+    assert states == ["cancelled", "confirmed"]
+    assert shop.differences() == (0, ["no difference"])
+
+
+def test_what_the_shop_refuses(desks: Callable[..., Desk], shop: Shop, world: World) -> None:
+    """A form of another visit, another customer's order, more back than was sent; names are text, whatever they are."""
+    name = '<b>"C2"</b> & Co'
+    shop.record("UPDATE customer SET name = ? WHERE party = ?", name, world.parties["C2"])
+    with world.work() as ctx:
+        foreign, own = world.order(ctx, {"A": 1}, "C1", "MAIN"), world.order(ctx, {"A": 2}, "C2", "MAIN")
+        sales.confirm_orders(ctx, [foreign, own])
+        sales.ship_orders(ctx, [sales.ShipDraft(own, ctx.today)])
+    visitor = desks(None)
+    visitor.expected = {403, 404}
+    page = enter(visitor, shop, name)
+    assert page.locator("main b").count() == 0
+    for path in (f"/orders/{foreign}", f"/checkout/{foreign}", "/orders/999999999", "/nothing"):
+        page.goto(shop.address + path)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Not found")
+    page.goto(f"{shop.address}/orders/{own}")
+    back = page.locator("input[name^='r.']")
+    back.evaluate("e => { e.max = 99; e.value = 3 }")
+    page.get_by_role("button", name="Send back").click()
+    expect(page.get_by_role("status")).to_contain_text("at most what was sent")
+    page.locator("[action$='/again'] input[name=csrf]").evaluate("e => { e.value = 'guessed' }")
+    page.get_by_role("button", name="Put the same into the basket").click()
+    expect(page.locator("main")).to_contain_text("This form is not from this visit")
+    page.goto(f"{shop.address}/basket")
+    expect(page.locator("main")).to_contain_text("Nothing is in it yet")
+    assert shop.environment["BACKSTAY_TOKEN"] not in page.content()
+
+
+def test_without_the_right_to_return_the_clerk_sees_a_wish(
+    desks: Callable[..., Desk], desk: Desk, world: World, server: str, tmp_path: Path
+) -> None:
+    """A token without ``return`` books nothing: the wish lies with the order as a file."""
+    _stock(world)
+    with world.work() as ctx:
+        order = world.order(ctx, {"A": 2}, "C1", "MAIN")
+        sales.confirm_orders(ctx, [order])
+        sales.ship_orders(ctx, [sales.ShipDraft(order, ctx.today)])
+    with opened(world, server, tmp_path, (*SCOPES, "sales.order:comment")) as shop:
+        page = enter(desks(None), shop, "C1")
+        page.goto(f"{shop.address}/orders/{order}")
+        page.get_by_label("Item A").fill("2")
+        page.get_by_role("button", name="Ask to send back").click()
+        expect(page.get_by_role("status")).to_contain_text("We will write to you")
+    assert free(world, "A") == 8
+    desk.go(f"/sales/orders/{order}")
+    expect(desk.page.locator("body")).to_contain_text("return-wish-")
+
+
+def test_differences_between_shop_and_books(desks: Callable[..., Desk], shop: Shop, world: World) -> None:
+    """Another amount, another state, missing here, missing there: each is a line, and the program ends with 1."""
+    page = enter(desks(None), shop, "C1")
+    take(page, "Item A", 1)
+    page.get_by_role("button", name="Check out").click()
+    page.get_by_role("button", name="Order and pay by invoice").click()
+    expect(page.get_by_role("status")).to_contain_text("SO-2026-00001")
+    assert shop.differences() == (0, ["no difference"])
+    ident = int(page.url.rpartition("/")[2])
+    with world.work() as ctx:
+        sales.cancel_orders(ctx, [ident])
+        draft = sales.QuotationDraft(
+            world.parties["C1"], ctx.today, (sales.OrderLineDraft(world.items["A"], Decimal(1)),), world.places["MAIN"], reference="WEB-lost",
+        )  # fmt: skip
+        [lost] = sales.create_quotations(ctx, [draft])
+    shop.record("UPDATE placed SET amount = '1.00' WHERE id = ?", ident)
+    customer = shop.record("SELECT customer FROM placed")[0][0]
+    shop.record("INSERT INTO placed VALUES (999999999, ?, 'x', 'confirmed', 'SO-GONE', '5.00', 'EUR', NULL)", customer)  # fmt: skip
+    assert shop.differences() == (1, [
+        "SO-2026-00001: 1.00 EUR in the shop, 121.00 EUR in the books",
+        "SO-2026-00001: confirmed in the shop, cancelled in the books",
+        "SO-GONE: in the shop, not in the books",
+        f"{lost}: in the books as WEB-lost, unknown to the shop",
+    ])  # fmt: skip
