@@ -7,7 +7,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,7 @@ def write(folder: Path, recipients: Sequence[str] = ()) -> Path:
     keys = [_recipient(text) for text in recipients]
     folder.mkdir(parents=True, exist_ok=True)
     name = f"backstay-{clock.now():%Y%m%dT%H%M%SZ}.tar"
-    with tempfile.TemporaryDirectory(dir=home(), prefix=".backup-") as inside:
-        work = Path(inside)
+    with workplace("backup") as work:
         figures = _dump(work / DUMP)
         parts = [(DUMP, work / DUMP), *files()]
         if keys and (home() / SECRETS).exists():
@@ -102,6 +102,27 @@ def write(folder: Path, recipients: Sequence[str] = ()) -> Path:
         archive.pack(plain, parts, figures)
         archive.check(plain)
         return _put(plain, folder / (f"{name}.age" if keys else name), keys)
+
+
+@contextmanager
+def workplace(name: str) -> Iterator[Path]:
+    """A folder of the data folder for plain parts, gone at the end. What a killed process left of the same ``name`` goes, too."""
+    for left in home().glob(f".{name}-*-*"):
+        owner = left.name.split("-")[1]
+        if owner.isdigit() and not _lives(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=home(), prefix=f".{name}-{os.getpid()}-") as inside:
+        yield Path(inside)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def _put(plain: Path, target: Path, keys: Sequence[Any]) -> Path:

@@ -37,16 +37,16 @@ def restore(path: Path, identity: Path | None = None) -> dict[str, Any]:
             )
         plain.seek(0)
         with (
-            tempfile.TemporaryDirectory(dir=home(), prefix=".restore-") as inside,
+            backup.workplace("restore") as inside,
             tarfile.open(fileobj=plain, mode="r:") as tar,
         ):
             tar.extractall(inside, filter="data")
-            _secrets(Path(inside))
+            _secrets(inside)
             database.prepare()
-            _load(Path(inside) / DUMP, database.owner_url(), told, paused=True)
-            if (Path(inside) / "files").is_dir():
+            _load(inside / DUMP, database.owner_url(), told, paused=True)
+            if (inside / "files").is_dir():
                 (home() / "files").mkdir(mode=0o700, exist_ok=True)
-                for folder in (Path(inside) / "files").iterdir():
+                for folder in (inside / "files").iterdir():
                     folder.rename(home() / "files" / folder.name)
     return told
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from backstay.base.errors import Refusal
 from backstay.domains.sales import processes as sales
 from backstay.ledger.verify import size
 from backstay.platform import archive, backup, database, files, mail, restoring, sealing
+from backstay.platform.home import home
 from tests.conftest import EXTERNAL, ROOT, drop
 from tests.trade import D, World
 
@@ -168,6 +170,21 @@ def test_a_damaged_backup_is_refused_and_says_where(written: Path, tmp_path: Pat
         if content[n]:  # zeros fill up to whole blocks
             with pytest.raises(Refusal):
                 archive.check(path)
+
+
+def test_what_a_killed_backup_left_goes_with_the_next(traded: World, tmp_path: Path) -> None:
+    """Its working folder holds plain parts. What another backup still works in stays."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, busy = (
+        home() / f".backup-{pid}-{name}" for pid, name in ((ended.pid, "dead"), (os.getpid(), "busy"))
+    )
+    for folder in (left, busy):
+        folder.mkdir()
+        (folder / "database").write_text("plain")
+    backup.write(tmp_path)
+    assert (left.exists(), busy.exists()) == (False, True)
+    shutil.rmtree(busy)
 
 
 def test_an_encrypted_backup_holds_the_secrets_and_opens_with_its_key(traded: World, tmp_path: Path) -> None:
