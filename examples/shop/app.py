@@ -130,12 +130,14 @@ class Shop:
             mine = each.customer == asked.customer.id and each.basket == asked.customer.basket
             if mine and each.state == "quotation":
                 self._give_up(each)
-        self._store.renew(asked.customer, empty=False)
+        self._store.renew(asked.customer)
         told = "; ".join(
             f"of {name} only {pages.number(free)} of {pages.number(wanted)} are left"
             for name, wanted, free in short.lines
         )
-        said = f"We are sorry: {told or 'somebody was quicker'}. Please take fewer, or come back later."
+        said = f"We are sorry: {told}. Please take fewer, or come back later."
+        if not told:  # goods are there: it is the customer's credit, or they came back this moment
+            said = "We are sorry: we cannot take this order here just now. Please try again, or write to us."
         return Answer(to="/basket", said=said)
 
     # ---- who asks ----
@@ -248,14 +250,18 @@ class Shop:
             return self._reserved(asked.customer, order, "Your time was over. We have reserved the goods anew: please order now.")  # fmt: skip
         done = self._books.confirm(order)
         self._note(asked.customer, done, None, placed.basket)
-        self._store.renew(asked.customer, empty=True)
+        ordered = self._books.by_id(quantities(order)).values()
+        self._store.put(
+            asked.customer, {good.sku: 0 for good in ordered}
+        )  # what came into the basket since stays
+        self._store.renew(asked.customer)
         return Answer(to=f"/orders/{ident}", said=f"Thank you. Your order is {done.get('number')}.")
 
     def leave(self, asked: Asked, ident: int) -> Answer:
         """Back to the basket: what was reserved is free again."""
         _order, placed = self._begun(asked, ident)
         self._give_up(placed)
-        self._store.renew(asked.customer, empty=False)
+        self._store.renew(asked.customer)
         return Answer(to="/basket", said="Nothing is reserved any more.")
 
     # ---- orders ----

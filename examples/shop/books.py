@@ -91,7 +91,7 @@ class Books:
         wanted = [sku for sku in skus if "," not in sku]
         if not wanted:
             return {}
-        told = self.client.shop_availability.list(sku=",".join(wanted), place=self._place)
+        told = self.client.shop_availability.get(sku=",".join(wanted), place=self._place)
         free = {row["sku"]: row["free"] for row in told["data"]}
         items = [self.client.catalog_items.get(row["item"]) for row in told["data"]]
         return {good.sku: good for good in (_good(item, free) for item in items)}
@@ -106,7 +106,7 @@ class Books:
         known = [item for item in items if item.get("sku") and "," not in str(item.get("sku"))]
         if not known:
             return []
-        told = self.client.shop_availability.list(
+        told = self.client.shop_availability.get(
             sku=",".join(str(item.get("sku")) for item in known), place=self._place
         )
         free = {row["sku"]: row["free"] for row in told["data"]}

@@ -154,12 +154,10 @@ class Store:
                         (customer.id, sku, min(quantity, MOST)),
                     )
 
-    def renew(self, customer: Customer, *, empty: bool) -> None:
-        """The next checkout is another order: a new basket, empty or with what is in it."""
+    def renew(self, customer: Customer) -> None:
+        """The next checkout is another order, whatever is in the basket."""
         with self._open() as db:
             db.execute("UPDATE customer SET basket = ? WHERE id = ?", (fresh_basket(), customer.id))
-            if empty:
-                db.execute("DELETE FROM wanted WHERE customer = ?", (customer.id,))
 
     # ---- orders placed ----
 

@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 
 from backstay.base import clock
 from backstay.domains.inventory.queries import free_at
+from backstay.domains.invoicing.processes import set_credit_limits
 from backstay.domains.sales import processes as sales
 from backstay.domains.sales.models import Order
 from backstay.interfaces import tokens
@@ -150,6 +151,7 @@ def test_the_shop_story(desks: Callable[..., Desk], desk: Desk, shop: Shop, worl
     page.get_by_role("button", name="Order and pay by invoice").click()
     expect(page.get_by_role("status")).to_contain_text("Your order is SO-2026-00001")
     expect(page.locator("main")).to_contain_text("not sent yet")
+    assert shop.record("SELECT * FROM wanted") == []
     expect(page.get_by_role("button", name="Send back")).to_have_count(0)
     assert (free(world, "A"), free(world, "B")) == (8, 3)
     assert shop.differences() == (0, ["no difference"])
@@ -237,6 +239,20 @@ def test_an_expired_reservation(desks: Callable[..., Desk], shop: Shop, world: W
     with world.work():
         states = list(Order.objects.filter(party_id=world.parties["C1"]).order_by("id").values_list("state", flat=True))  # fmt: skip
     assert states == ["cancelled", "confirmed"]
+    assert shop.differences() == (0, ["no difference"])
+
+
+def test_a_customer_without_credit(desks: Callable[..., Desk], shop: Shop, world: World) -> None:
+    """The goods are there, the credit is not: he is told without figures, nothing stays reserved, the basket stays."""
+    with world.work() as ctx:
+        set_credit_limits(ctx, {world.parties["C1"]: 10_000})
+    page = enter(desks(None), shop, "C1")
+    take(page, "Item A", 2)
+    page.get_by_role("button", name="Check out").click()
+    page.get_by_role("button", name="Order and pay by invoice").click()
+    expect(page.get_by_role("status")).to_contain_text("we cannot take this order here just now")
+    expect(page.get_by_label("How many of Item A")).to_have_value("2")
+    assert free(world, "A") == 10
     assert shop.differences() == (0, ["no difference"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -36,6 +37,15 @@ def test_the_client_is_typed() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-incremental", "backstay_client", "examples"],
         capture_output=True, text=True, cwd=CLIENT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_shop_is_typed() -> None:
+    """examples/shop asks for nothing the client does not have."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-incremental", "-p", "shop"],
+        capture_output=True, text=True, cwd=CLIENT, env=os.environ | {"MYPYPATH": f"{CLIENT}:{ROOT}/examples"},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
 
