@@ -163,10 +163,15 @@ def basket(session: Session, wanted: Mapping[str, int], goods: Mapping[str, Good
     )
 
 
+def _off(percent: str | None) -> str:
+    """A discount, where there is one."""
+    return f"<br><small>less {e(number(percent))} %</small>" if Decimal(percent or 0) else ""
+
+
 def _lines(order: SalesOrderDetail) -> str:
     rows = [
         f'<tr><td>{e(item_of(line)[1])}</td><td class="n">{e(number(line.get("quantity")))}</td>'
-        f'<td class="n">{money(line.get("unit_price"))}</td><td class="n">{money(line.get("net"))}</td></tr>'
+        f'<td class="n">{money(line.get("unit_price"))}{_off(line.get("discount"))}</td><td class="n">{money(line.get("net"))}</td></tr>'
         for line in order.get("lines") or []
     ]
     sums = f"<p>Net {money(order.get('net'))}, tax {money(order.get('tax'))}, <b>to pay {money(order.get('gross'))}</b></p>"

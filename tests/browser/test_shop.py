@@ -262,6 +262,10 @@ def test_what_the_shop_refuses(desks: Callable[..., Desk], shop: Shop, world: Wo
     shop.record("UPDATE customer SET name = ? WHERE party = ?", name, world.parties["C2"])
     with world.work() as ctx:
         foreign, own = world.order(ctx, {"A": 1}, "C1", "MAIN"), world.order(ctx, {"A": 2}, "C2", "MAIN")
+        line = sales.OrderLineDraft(world.items["A"], Decimal(2), discount=Decimal("0.1"))
+        sales.change_quotations(
+            ctx, {own: sales.QuotationDraft(world.parties["C2"], ctx.today, (line,), world.places["MAIN"])}
+        )
         sales.confirm_orders(ctx, [foreign, own])
         sales.ship_orders(ctx, [sales.ShipDraft(own, ctx.today)])
     visitor = desks(None)
@@ -272,6 +276,7 @@ def test_what_the_shop_refuses(desks: Callable[..., Desk], shop: Shop, world: Wo
         page.goto(shop.address + path)
         expect(page.get_by_role("heading", level=1)).to_have_text("Not found")
     page.goto(f"{shop.address}/orders/{own}")
+    expect(page.locator("main")).to_contain_text("less 10 %")
     back = page.locator("input[name^='r.']")
     back.evaluate("e => { e.max = 99; e.value = 3 }")
     page.get_by_role("button", name="Send back").click()
