@@ -249,6 +249,13 @@ def test_a_customer_without_credit(desks: Callable[..., Desk], shop: Shop, world
     page = enter(desks(None), shop, "C1")
     take(page, "Item A", 2)
     page.get_by_role("button", name="Check out").click()
+    leave = page.get_by_role("button", name="Back to the basket")
+    expect(leave).to_be_visible()
+    assert free(world, "A") == 8
+    leave.click()
+    expect(page.get_by_role("status")).to_contain_text("Nothing is reserved any more")
+    assert free(world, "A") == 10
+    page.get_by_role("button", name="Check out").click()
     page.get_by_role("button", name="Order and pay by invoice").click()
     expect(page.get_by_role("status")).to_contain_text("we cannot take this order here just now")
     expect(page.get_by_label("How many of Item A")).to_have_value("2")
