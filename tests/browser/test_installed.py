@@ -34,8 +34,10 @@ def test_without_a_connection(desk: Desk, world: World) -> None:
     lost.goto(desk.address + "/sales/orders?all=1")
     expect(lost.get_by_role("heading", level=1)).to_have_text("No connection")
     expect(lost.get_by_role("link", name=draft)).to_be_visible()
-    page.context.set_offline(False)
     lost.get_by_role("button", name="Try again").click()
+    expect(lost.get_by_role("heading", level=1)).to_have_text("No connection")
+    lost.wait_for_load_state()
+    page.context.set_offline(False)  # and it comes by itself
     expect(lost.get_by_role("heading", level=1)).to_contain_text("Sales orders")
     expect(page.locator("[data-saved]")).to_contain_text("Saved", timeout=15_000)
     desk.wrong.clear()  # the console told of the lost connection, which is the story
