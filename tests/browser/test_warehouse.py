@@ -17,6 +17,7 @@ from tests.trade import D, World
 
 def scan(page: Page, code: str) -> None:
     """A scanner types and ends with Enter, wherever the cursor stands."""
+    page.wait_for_load_state()  # the head may be seen before the scripts are at work
     page.keyboard.type(code)
     page.keyboard.press("Enter")
 
