@@ -102,7 +102,7 @@ class Cast:
 
 
 def _join(company: int, name: str, role: str) -> User:
-    made = User.objects.create_user(f"{name}@matrix.example", PASSWORD, name=name.title())
+    made = User.objects.create_user(f"{name}.{company}@matrix.example", PASSWORD, name=name.title())
     with context.work(company, "system:test") as ctx:
         until = ctx.today.replace(year=ctx.today.year + 1) if role in TIMED else None
         rows.insert(
