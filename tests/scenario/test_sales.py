@@ -13,8 +13,10 @@ import backstay.interfaces.checks  # noqa: F401  documents against the ledger, t
 from backstay import ledger
 from backstay.base import clock
 from backstay.base.errors import Refusal
-from backstay.domains.catalog.processes import ItemDraft, create_items
+from backstay.domains.accounting.processes import AccountDraft, create_accounts
+from backstay.domains.catalog.processes import ItemDraft, create_categories, create_items
 from backstay.domains.inventory.processes import reverse_movements
+from backstay.domains.inventory.queries import free, free_at
 from backstay.domains.invoicing.processes import reverse_invoices, set_credit_limits
 from backstay.domains.invoicing.queries import open_items
 from backstay.domains.sales import processes as sales
@@ -215,6 +217,28 @@ def test_a_reservation_follows_its_quotation(world: World) -> None:
     with pytest.raises(Refusal, match=r"platform\.transition"), world.work() as ctx:
         sales.reserve_quotations(ctx, [basket])
     _verified(world)
+
+
+def test_stock_on_an_account_of_its_category_is_free_too(world: World) -> None:
+    """What is free is looked for where the item is counted, at one warehouse and at all; what is held is not free."""
+    with world.work() as ctx:
+        account = AccountDraft(
+            "1215", "Wine", "asset", None, "goods", ("place",), "debit", dated=True, cash_flow="operating"
+        )
+        category = create_categories(ctx, ["Wine"], [{"stock_account": create_accounts(ctx, [account])[0]}])[
+            0
+        ]
+        item = create_items(ctx, [ItemDraft("V", "Vintage", category=category)])[0]
+        world.items["V"] = item
+        world.units |= dict(rows.execute("SELECT code, id FROM unit WHERE company_id = %s", [ctx.company]))
+        world.receive(ctx, "V", 7, 700)
+        world.receive(ctx, "V", 2, 200, place="W2")
+    _confirmed(world, {"V": 3})
+    here, there = world.places["W1"], world.places["W2"]
+    with world.work() as ctx:
+        assert free(ctx, [item]) == {item: 6}
+        assert free_at(ctx, [(item, here), (item, there)]) == {(item, here): 4, (item, there): 2}
+        assert free_at(ctx, [(world.items["A"], here)]) == {(world.items["A"], here): 100}
 
 
 def test_a_lapsed_quotation_is_not_confirmed(world: World) -> None:

@@ -235,12 +235,13 @@ def balances_of(ctx: Ctx, subs: Sequence[Sub]) -> dict[Sub, int]:
 _FREE = """
 SELECT w.o, coalesce(sum(f.free), 0) * 10::numeric ^ -u.scale
 FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY w(item, place, o)
-JOIN catalog_item i ON i.id = w.item JOIN unit u ON u.id = i.unit_id
+JOIN catalog_item i ON i.id = w.item JOIN unit u ON u.id = i.unit_id LEFT JOIN catalog_category c ON c.id = i.category_id
 LEFT JOIN LATERAL (
     SELECT l.amount - coalesce((SELECT sum(h.remaining) FROM hold h WHERE h.subaccount_id = s.id AND h.state = 'pending'
                                 AND h.expires_at > now()), 0) AS free
-    FROM subaccount s JOIN account a ON a.id = s.account_id AND a.role = 'stock' JOIN live l ON l.subaccount_id = s.id
-    WHERE s.company_id = i.company_id AND s.unit_id = i.unit_id AND (w.place IS NULL OR s.place_id = w.place)) f ON true
+    FROM subaccount s JOIN live l ON l.subaccount_id = s.id
+    WHERE s.company_id = i.company_id AND s.unit_id = i.unit_id AND s.account_id = coalesce(c.stock_account_id, %s)
+    AND (w.place IS NULL OR s.place_id = w.place)) f ON true
 GROUP BY w.o, u.scale
 """
 
@@ -254,7 +255,9 @@ def free(ctx: Ctx, items: Iterable[int]) -> dict[int, Decimal]:
 def free_at(ctx: Ctx, wanted: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | None], Decimal]:
     """The same by (item, warehouse); None is all warehouses together."""
     pairs = list(wanted)
-    found = rows.execute(_FREE, [[item for item, _ in pairs], [place for _, place in pairs]])
+    found = rows.execute(
+        _FREE, [[item for item, _ in pairs], [place for _, place in pairs], ctx.accounts["stock"]]
+    )
     return {pairs[o - 1]: left for o, left in found}
 
 

@@ -74,19 +74,18 @@ def _asks(path: str, act: str, _language: str | None) -> list[Field]:
         text, note = label(resource.of, name)
         kind = SIMPLE[inner]
         if inner is int:
-            if not any(f.name == name and f.is_relation for f in resource.of._meta.get_fields()):
-                kind = "money" if name in ("total", "amount") else "whole" if name == "minutes" else ""
-                known = next(
-                    (r for r in RESOURCES.values() if r.of.__name__ == name.title().replace("_", "")), None
-                )
-                if known is not None:
-                    made.append(Field(name, "ref", _(text), note and _(note), model=known.of))
-            else:
+            if any(f.name == name and f.is_relation for f in resource.of._meta.get_fields()):
                 made.append(dataclasses.replace(column(resource.of, name), label=_(text)))
                 continue
-        if kind:
-            needed = inner is date or (inner is str and not _optional(draft, name, resource, act))
-            made.append(Field(name, kind, _(text), note and _(note), required=needed))
+            known = next(
+                (r for r in RESOURCES.values() if r.of.__name__ == name.title().replace("_", "")), None
+            )
+            if known is not None:
+                made.append(Field(name, "ref", _(text), note and _(note), model=known.of))
+                continue
+            kind = "money" if name in ("total", "amount") else "whole"
+        needed = inner is date or (inner is str and not _optional(draft, name, resource, act))
+        made.append(Field(name, kind, _(text), note and _(note), required=needed))
     return made
 
 

@@ -7,6 +7,8 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
@@ -82,13 +84,25 @@ class Http:
                 again = exc.code == 429 or (exc.code in (409, 503) and "Retry-After" in exc.headers)
                 if not again or number == TRIES:
                     raise Refused(exc.code, told) from None
-                wait = float(exc.headers.get("Retry-After") or 1)
+                wait = _seconds(exc.headers.get("Retry-After"))
             except (URLError, http.client.HTTPException, TimeoutError, ConnectionError):
                 if number == TRIES:
                     raise
                 wait = 2.0 ** (number - 1)
             time.sleep(min(wait, LONGEST))
         raise AssertionError("unreachable")
+
+
+def _seconds(told: str | None) -> float:
+    """What Retry-After asks for: seconds, or, from a proxy, a moment (RFC 9110, 10.2.3); one where it cannot be read."""
+    if told is None:
+        return 1.0
+    if told.strip().isdigit():
+        return float(told)
+    try:
+        return max((parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (TypeError, ValueError):
+        return 1.0
 
 
 def _problem(exc: HTTPError) -> dict[str, Any]:
