@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -213,7 +214,7 @@ def test_money_is_text_with_its_currency(full: Full, api: Program) -> None:
     )
     move = api.get("/inventory/shipments?limit=1").json()["data"][0]
     told = api.get(f"/inventory/shipments/{move['id']}").json()["lines"][0]
-    assert float(told["quantity"]) < 1000 and told["value"]["currency"] == "EUR"
+    assert Decimal(told["quantity"]) < 1000 and told["value"]["currency"] == "EUR"
 
 
 def test_filters_search_sort_and_sparse_fields(full: Full, api: Program) -> None:
@@ -225,10 +226,10 @@ def test_filters_search_sort_and_sparse_fields(full: Full, api: Program) -> None
     party = rows[0]["party"]["id"]
     told = api.get(f"/sales/orders?limit=200&party={party}").json()["data"]
     assert {r["id"] for r in told} == {r["id"] for r in rows if r["party"]["id"] == party}
-    least = sorted(float(r["gross"]["amount"]) for r in rows)[len(rows) // 2]
+    least = sorted(Decimal(r["gross"]["amount"]) for r in rows)[len(rows) // 2]
     told = api.get(f"/sales/orders?limit=200&gross.min={least:.2f}&sort=-gross").json()["data"]
-    assert [float(r["gross"]["amount"]) for r in told] == sorted(
-        (float(r["gross"]["amount"]) for r in rows if float(r["gross"]["amount"]) >= least), reverse=True
+    assert [Decimal(r["gross"]["amount"]) for r in told] == sorted(
+        (Decimal(r["gross"]["amount"]) for r in rows if Decimal(r["gross"]["amount"]) >= least), reverse=True
     )
     assert api.get("/sales/orders?only=unfinished").status_code == 200
     assert {*api.get("/sales/orders?fields=number,party&limit=1").json()["data"][0]} == {

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -449,9 +450,8 @@ def test_reports_as_json_and_as_csv(full: Full, api: Program) -> None:
         keys_ = {c["key"] for c in told["columns"]}
         assert all(set(row) == keys_ for row in told["rows"])
     told = api.get("/reports/trial-balance?to=2026-02-28").json()
-    assert sum(float(r.get("debit") or 0) for r in told["rows"]) == pytest.approx(
-        sum(float(r.get("credit") or 0) for r in told["rows"])
-    )
+    debit, credit = (sum(Decimal(r.get(side) or 0) for r in told["rows"]) for side in ("debit", "credit"))
+    assert debit == credit > 0
     table = api.get("/reports/trial-balance?to=2026-02-28", Accept="text/csv")
     assert (
         table["Content-Type"].startswith("text/csv")
