@@ -71,6 +71,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ledger.source_once": ("this document has posted this event already", "Nothing needs to be done again."),
     "ledger.whole_entry": ("", "Give header and lines 1..n in one statement."),
     "ledger.header": ("", "Header and postings must agree."),
+    "ledger.unit_once": ("an item or a unit has this code, or had it", "Choose another one."),
     "ledger.empty_posting": ("a posting moves nothing", "Leave it out."),
     "ledger.size": ("a figure is too large", "No figure may pass 10^15 steps."),
     "platform.frozen": ("", "Reverse it and enter it anew."),

@@ -200,6 +200,26 @@ def test_what_is_wrong_is_told_by_pointer(full: Full, api: Program, party: int, 
     assert full.counts() == before
 
 
+def test_a_second_item_of_a_sku_is_refused(full: Full, api: Program) -> None:
+    """By the same rule for a program, in one request and at a form: nothing is made, and what was typed is there to correct.
+    A SKU that an item had before it was renamed stays its own: the ledger counts it in that unit."""
+    made = api.post("/catalog/items", {"sku": "TWICE", "name": "First"})
+    assert made.status_code == 201, made.content
+    problem(api.post("/catalog/items", {"sku": "TWICE", "name": "Second"}), 409, "ledger.unit_once")
+    both = {"items": [{"sku": "BOTH", "name": "One"}, {"sku": "BOTH", "name": "Two"}]}
+    problem(api.post("/catalog/items/bulk", both), 409, "ledger.unit_once")
+    path = made["Location"].removeprefix("/api/v1")
+    assert api.send("PATCH", path, {"sku": "THRICE"}, **{"If-Match": made["ETag"]}).status_code == 200
+    problem(api.post("/catalog/items", {"sku": "TWICE", "name": "Third"}), 409, "ledger.unit_once")
+    form = {"h.sku": "TWICE", "h.name": "Fourth", "h.kind": "goods", "h.uom": "C62", "revision": "0", "once": "sku.twice", "do": "make"}  # fmt: skip
+    answer = full.client("owner").post("/catalog/items/new", form)
+    page = answer.content.decode()
+    assert "has this code, or had it" in page and 'value="Fourth"' in page
+    with full.work():
+        names = rows.execute("SELECT name FROM catalog_item WHERE sku IN ('TWICE', 'THRICE', 'BOTH')")
+    assert names == [("First",)]
+
+
 def test_a_rule_refuses_with_its_code_and_its_remedy(full: Full, api: Program, party: int, item: int) -> None:
     """What a screen says to a person: what is wrong, and what to do; nothing is kept."""
     made = api.post("/sales/orders", order(party, item))

@@ -139,6 +139,8 @@ def _labels(resource: Resource) -> Iterator[str]:
     for field in resource.of._meta.concrete_fields:
         yield from label(resource.of, field.name)
     for act in _acts(resource):
+        if act in ("create", "change"):  # they have a form, told above
+            continue
         try:
             for each in acts.asks(resource, act):
                 yield from label(resource.of, each.name)
