@@ -143,12 +143,13 @@ class Desk:
             .filter(has_text=re.compile(rf"^\s*{name}"))
         )
         before = self.page.url
-        self.page.evaluate("window.before = true")
+        self.page.evaluate("document.documentElement.dataset.before = ''")
         self.press(item)
         menu = self.page.locator(".doc-acts details[open]")
         if menu.count():
             self.press(menu.locator("button").last)
-        self.page.wait_for_function("window.before === undefined")
+        # A selector, since a condition in JavaScript is evaluated again and again from within the page: its CSP forbids that.
+        expect(self.page.locator("html[data-before]")).to_have_count(0)
         if self.page.url != before and self.page.locator("[data-key='ctrl+Enter']").count():
             self.page.keyboard.press("Control+Enter")
             self.page.wait_for_url(before)
