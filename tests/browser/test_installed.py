@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Desk
 from tests.trade import World
@@ -14,7 +16,8 @@ for (const name of await caches.keys()) { for (const r of await (await caches.op
 return made; }"""
 
 
-def test_without_a_connection(desk: Desk, world: World) -> None:
+def test_without_a_connection(desks: Callable[..., Desk], full_browser: Browser, world: World) -> None:
+    desk = desks(world.company, world.work, within=full_browser)
     page = desk.go("/")
     page.evaluate(READY)
     for path in ("/sales/orders?all=1", "/parties/parties", "/sales/orders/new"):

@@ -15,4 +15,7 @@
   document.querySelectorAll("[data-when-kept]").forEach((each) => { each.hidden = !list.children.length; });
   document.querySelector("[data-again]").addEventListener("click", () => location.reload());
   addEventListener("online", () => location.reload());
+  // The network may be there and the server not, or it came back before this page listened: ask now and then.
+  const look = () => fetch("/healthz", { cache: "no-store" }).then((answer) => { if (answer.ok) { location.reload(); } }, () => {});
+  setInterval(look, 3000);
 })();
