@@ -42,7 +42,19 @@ def money_text(steps: int, scale: int) -> str:
     return _written(from_steps(steps, scale), scale)
 
 
+@lru_cache(maxsize=64)
+def _marks(language: str | None) -> dict[int, str] | None:
+    """What Python's ``1,234.5`` becomes in a language, mark by mark; None where thousands are not grouped by three."""
+    if formats.get_format("NUMBER_GROUPING", language) != 3:
+        return None
+    mark, between = (str(formats.get_format(f"{n}_SEPARATOR", language)) for n in ("DECIMAL", "THOUSAND"))
+    return {ord("."): mark, ord(","): between, ord("-"): MINUS}
+
+
 def _written(value: Decimal, places: int) -> str:
+    marks = _marks(get_language())  # a page shows hundreds of figures: Django's way takes ten times as long
+    if marks is not None:
+        return f"{value:,.{places}f}".translate(marks)
     text = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
     return str(text).replace("-", MINUS)
 

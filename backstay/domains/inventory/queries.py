@@ -68,22 +68,23 @@ _STOCK = """
 SELECT i.sku, i.name, p.code, l.amount, l.value, l.held, u.scale
 FROM (SELECT * FROM subaccount WHERE company_id = %(company)s AND goods AND NOT memo OFFSET 0) s
 CROSS JOIN LATERAL (SELECT * FROM live x WHERE x.subaccount_id = s.id OFFSET 0) l
-JOIN unit u ON u.id = s.unit_id JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
-WHERE l.amount <> 0 OR l.value <> 0 OR l.held <> 0 ORDER BY i.sku, p.code
+JOIN unit u ON u.id = s.unit_id JOIN inventory_place p ON p.id = s.place_id
+JOIN (SELECT * FROM catalog_item WHERE company_id = %(company)s OFFSET 0) i ON i.unit_id = u.id
+WHERE l.amount <> 0 OR l.value <> 0 OR l.held <> 0
 """
 _STOCK_AT = """
 SELECT i.sku, i.name, p.code, b.amount, b.value, 0::bigint, u.scale
 FROM balances_at(ARRAY(SELECT id FROM subaccount WHERE company_id = %(company)s AND goods AND NOT memo), %(day)s) b
 JOIN subaccount s ON s.id = b.subaccount_id JOIN unit u ON u.id = s.unit_id
 JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
-WHERE b.amount <> 0 OR b.value <> 0 ORDER BY i.sku, p.code
+WHERE b.amount <> 0 OR b.value <> 0
 """
 
 
 def stock(ctx: Ctx, as_of: date | None = None) -> list[StockRow]:
     """Stock by item and place: now, from the live rows, or at the end of a day."""
     sql, params = _stock(ctx, as_of)
-    return [StockRow(*row) for row in rows.execute(sql, params)]
+    return [StockRow(*row) for row in rows.execute(f"{sql} ORDER BY i.sku, p.code", params)]
 
 
 def _stock(ctx: Ctx, as_of: date | None) -> tuple[str, dict[str, Any]]:

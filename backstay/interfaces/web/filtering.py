@@ -60,9 +60,10 @@ def _condition(ctx: Ctx, resource: Resource, told: Filter) -> Q:
         if named is None:
             raise Refusal("web.filter", f"there is no filter {told.text[:40]}", "Take it out.")
         sql, params = named(ctx)
-        ids = rows.execute(f"SELECT DISTINCT id FROM ({sql}) named(id) LIMIT {COUNTED + 1}", params)
-        if len(ids) <= COUNTED:  # what waits is short: found once, used by the page and its sums
-            return one_of(resource.of, "id", [row[0] for row in ids])
+        first = f"SELECT DISTINCT id FROM ({sql}) named(id) LIMIT {COUNTED + 1}"
+        many, ids = rows.execute(f"SELECT count(*), array_agg(id)::text FROM ({first}) t", params)[0]
+        if many <= COUNTED:  # what waits is short: found once, used by the page and its sums, and never taken apart
+            return one_of(resource.of, "id", ids or "{}")
         table = resource.of._meta.db_table
         return raw(f'EXISTS (SELECT FROM ({sql}) named(id) WHERE named.id = "{table}".id)', params)
     try:

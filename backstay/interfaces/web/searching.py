@@ -35,9 +35,10 @@ def raw(sql: str, params: Sequence[Any]) -> Q:
     return Q(RawSQL(sql, tuple(params), output_field=BooleanField()))  # noqa: S611
 
 
-def one_of(model: type[Model], column: str, ids: Sequence[int]) -> Q:
-    """Rows whose column is one of many ids: bound as one array, not as thousands of values."""
-    array = "{" + ",".join(map(str, ids)) + "}"
+def one_of(model: type[Model], column: str, ids: Sequence[int] | str) -> Q:
+    """Rows whose column is one of many ids: bound as one array, not as thousands of values. ``ids``: or the array as
+    PostgreSQL writes it."""
+    array = ids if isinstance(ids, str) else "{" + ",".join(map(str, ids)) + "}"
     return raw(f'"{model._meta.db_table}"."{column}" = ANY(%s::bigint[])', [array])
 
 
