@@ -93,6 +93,7 @@ SCREENS = (
     Screen("invitations", "/access/invitations"),
     Screen("duties", "/access/duties"),
     Screen("tokens", "/tokens"),
+    Screen("feeds", "/feeds?path=projects/tasks&f=state:not:done"),
     Screen("api-reference", "/api?part=Sales"),
     Screen("who-can", "/reports/who-can"),
     Screen("who-did-both", "/reports/who-did-both"),

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound
 from backstay.domains.parties.records import Party
-from backstay.interfaces import granting
+from backstay.interfaces import granting, tokens
 from backstay.interfaces.granting import Member
 from backstay.interfaces.signing import sessions
 from backstay.interfaces.web.fields import STATES, title_of
 from backstay.platform import access, audit, heads, rows
 from backstay.platform.context import work
-from backstay.platform.models import Draft, Import, Invitation, Notice, TeamMember, Token, User, Work
+from backstay.platform.models import Draft, Feed, Import, Invitation, Notice, TeamMember, Token, User, Work
 from backstay.platform.resources import RESOURCES, Resource
 from backstay.platform.roles import Duty
 
@@ -42,7 +43,7 @@ class Holding:
     """What a person holds: to be handed over when he moves or leaves.
 
     ``sessions``: where he is signed in, in whatever company; ``seen``: when last. ``invitations``: open ones, to him or
-    from him. ``tokens``: programs that act for him. ``heads``: whether the heads of the sealed chain go to his address.
+    from him. ``tokens``: programs that act for him; ``feeds``: calendar programs that read for him. ``heads``: whether the heads of the sealed chain go to his address.
     """
 
     member: Member
@@ -55,6 +56,7 @@ class Holding:
     seen: datetime | None
     invitations: int
     tokens: int
+    feeds: int
     heads: bool
     conflicts: tuple[Duty, ...]
 
@@ -83,33 +85,40 @@ def holding(ctx: Ctx, user: int) -> Holding:
         len(seen),
         next(iter(seen), None),
         invited.filter(ends_at__gt=clock.now()).count(),
-        Token.objects.filter(**mine, user_id=user, ended_at=None, ends_at__gt=clock.now()).count(),
+        tokens.counted(ctx, Token, user),
+        tokens.counted(ctx, Feed, user),
         heads.plan(ctx).to.lower() == member.mail.lower(),
         tuple(granting.conflicts(ctx, granting.rights_of_member(ctx, member))),
     )
 
 
+def persons_of(ctx: Ctx, mail: str) -> list[int]:
+    """The parties that are this person: those with his mail address."""
+    return list(Party.objects.filter(company_id=ctx.company, email__iexact=mail).values_list("pk", flat=True))
+
+
+def unfinished(ctx: Ctx, resource: Resource, actor: str, persons: Sequence[int]) -> QuerySet[Any] | None:
+    """Rows of a kind that somebody began or is to do, of those the reader sees; None where a kind has no states or nobody's own."""
+    names = {f.name for f in resource.of._meta.concrete_fields}
+    his = Q()
+    if column := access.owner_column(resource.kind):
+        his |= Q(**{column: actor})
+    for name in set(DOING) & names if persons else ():
+        his |= Q(**{f"{name}__in": persons})
+    if resource.life is None or not his or not access.may(ctx, f"{resource.kind}.read"):
+        return None
+    over = [state for state, (_icon, tone) in STATES.items() if tone in ("ok", "void") or state == "posted"]
+    seen = resource.of._default_manager.filter(his, access.rows(ctx, resource.kind), company_id=ctx.company)
+    return seen.exclude(state__in=over)
+
+
 def _unfinished(ctx: Ctx, actor: str, mail: str) -> list[Unfinished]:
-    """What he began or is to do, of every kind that has states and that the reader sees. Two statements a kind."""
-    persons = list(
-        Party.objects.filter(company_id=ctx.company, email__iexact=mail).values_list("pk", flat=True)
-    )
-    made = []
+    """What is his and not finished, of every kind. Two statements a kind."""
+    persons, made = persons_of(ctx, mail), []
     for resource in RESOURCES.values():
-        names = {f.name for f in resource.of._meta.concrete_fields}
-        his = Q()
-        if column := access.owner_column(resource.kind):
-            his |= Q(**{column: actor})
-        for name in set(DOING) & names if persons else ():
-            his |= Q(**{f"{name}__in": persons})
-        if resource.life is None or not his or not access.may(ctx, f"{resource.kind}.read"):
+        found = unfinished(ctx, resource, actor, persons)
+        if found is None:
             continue
-        over = [
-            state for state, (_icon, tone) in STATES.items() if tone in ("ok", "void") or state == "posted"
-        ]
-        found = resource.of._default_manager.filter(
-            his, access.rows(ctx, resource.kind), company_id=ctx.company
-        ).exclude(state__in=over)
         latest = tuple((title_of(row), f"/{resource.path}/{row.pk}") for row in found.order_by("-pk")[:SHOWN])
         if latest:
             made.append(Unfinished(resource, found.count() if len(latest) == SHOWN else len(latest), latest))
@@ -117,7 +126,7 @@ def _unfinished(ctx: Ctx, actor: str, mail: str) -> list[Unfinished]:
 
 
 def leave(ctx: Ctx, user: int, successor: int | None = None) -> None:
-    """End all at once: roles, teams, sessions, invitations, tokens, long work; drafts go to a successor, or stay for those who
+    """End all at once: roles, teams, sessions, invitations, tokens, calendar feeds, long work; drafts go to a successor, or stay for those who
     see them. What he has not finished otherwise stays his, and is seen by whoever sees its kind."""
     member = next((m for m in granting.members(ctx) if m.user == user), None)
     if member is None:

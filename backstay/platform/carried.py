@@ -41,6 +41,7 @@ LEFT = {
     "platform_invitation": "a link of this installation, of which only the hash is kept",
     "platform_webhook": "whom this installation tells, by secrets that it alone can read",
     "platform_token": "lets a program in here, of which only the hash is kept",
+    "platform_feed": "lets a calendar program read here, by an address of this installation",
     "platform_answer": "what the API answered here, for the same request again",
     "platform_once": "keys of clicks on pages of this installation",
     "platform_work": "what runs in the background of this installation",

@@ -12,15 +12,16 @@ import structlog
 
 _SECRET = re.compile(r"password|passwd|secret|token|authorization|cookie|api_key|iban", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
+_FEED = re.compile(r"(/feeds/)[^\s/?\"'<>]+")  # the address of a calendar feed is its secret
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank values whose key sounds like a secret, and passwords inside URLs."""
+    """Blank values whose key sounds like a secret, passwords inside URLs, and addresses that are secrets."""
     for key, value in event.items():
         if _SECRET.search(key):
             event[key] = "…"
         elif isinstance(value, str):
-            event[key] = _URL_PASSWORD.sub(r"\1…@", value)
+            event[key] = _FEED.sub(r"\1…", _URL_PASSWORD.sub(r"\1…@", value))
     return event
 
 

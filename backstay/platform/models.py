@@ -13,6 +13,7 @@ from backstay.platform.leaving import SealStamp as SealStamp
 from backstay.platform.leaving import Webhook as Webhook
 from backstay.platform.records import Record, Tenant
 from backstay.platform.tokens import Answer as Answer
+from backstay.platform.tokens import Feed as Feed
 from backstay.platform.tokens import Token as Token
 
 

@@ -1,4 +1,4 @@
-"""The tables of the API: tokens that programs sign in with, and answers that are given again to the same request."""
+"""What programs of people come with: tokens, addresses of calendar feeds; and answers that are given again to the same request."""
 
 from __future__ import annotations
 
@@ -7,24 +7,39 @@ from django.db import models
 from backstay.platform.records import Tenant
 
 
-class Token(Tenant):
-    """A program acts for a person in a company, within scopes, until a day; only the hash of it is kept.
-
-    ``scopes``: rights as a role has them (``[resources, acts]``), at most what the person may. ``begins``: its first
-    characters, by which people know it again.
-    """
+class Pass(Tenant):
+    """What lets a program in for a person in a company, until a day; only the hash of it is kept. ``begins``: its first
+    characters, by which people know it again."""
 
     user = models.ForeignKey("platform.User", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
     begins = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField()
     created_by = models.CharField(max_length=80)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     ends_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, default="", db_default="")
+
+    class Meta:
+        abstract = True
+
+
+class Token(Pass):
+    """A program acts for a person, within scopes: rights as a role has them (``[resources, acts]``), at most what he may."""
+
+    scopes = models.JSONField()
+
+    class Meta:
+        app_label = "platform"
+
+
+class Feed(Pass):
+    """A calendar program reads what a person sees in a calendar: of the list at ``path``, filtered by ``query``; "" for his work."""
+
+    path = models.CharField(max_length=80, default="", db_default="")
+    query = models.CharField(max_length=2000, default="", db_default="")
 
     class Meta:
         app_label = "platform"

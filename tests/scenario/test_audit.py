@@ -31,6 +31,7 @@ UNTOLD = {
     "platform_auditvalue": "is the trail",
     "platform_invitation": "its process tells: invite, withdraw, accept",
     "platform_token": "its process tells: create, end; when it was used is no change",
+    "platform_feed": "its process tells: create, end; when it was used is no change",
     "platform_answer": "what a request came to; what it did is told",
     "platform_outbox": "messages on their way; their cause tells",
     "platform_file": "never changed; told when it is attached",

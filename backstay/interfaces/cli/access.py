@@ -130,7 +130,7 @@ def holds(mail: str, company: str | None) -> None:
             names = ", ".join(title for title, _href in each.latest)
             click.echo(f"unfinished   {each.resource.path}  {each.count}: {names}")
         counted = {"drafts": held.drafts, "imports": held.imports, "long work": held.works, "notices": held.notices,
-                   "sessions": held.sessions, "invitations": held.invitations, "tokens": held.tokens}  # fmt: skip
+                   "sessions": held.sessions, "invitations": held.invitations, "tokens": held.tokens, "feeds": held.feeds}  # fmt: skip
         for name, count in counted.items():
             click.echo(f"{name:<12} {count}")
         if held.heads:
@@ -144,7 +144,7 @@ def holds(mail: str, company: str | None) -> None:
 @click.option("--successor", metavar="MAIL", help="Who goes on with what was typed and not finished.")
 @session.company_option
 def leave_(mail: str, successor: str | None, company: str | None) -> None:
-    """End all that somebody holds here at once: roles, teams, sessions, invitations, long work."""
+    """End all that somebody holds here at once: roles, teams, sessions, invitations, tokens, calendar feeds, long work."""
     session.ready()
     from backstay.interfaces import granting, leaving
     from backstay.platform.context import work

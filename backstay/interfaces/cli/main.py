@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("backstay.interfaces.cli.import_", "Bring data in from CSV or XLSX by a mapping file."),
     "access": ("backstay.interfaces.cli.access", "Roles: give and end them; who may do what."),
     "token": ("backstay.interfaces.cli.token", "Tokens of programs: make, list, end."),
+    "feed": ("backstay.interfaces.cli.feed", "Calendar feeds of people: list, end."),
     "api": ("backstay.interfaces.cli.api", "The API for programs: its description."),
     "bank": ("backstay.interfaces.cli.bank", "Import statements of the bank; write payment files."),
     "export": ("backstay.interfaces.cli.export", "Write records, documents or entries as CSV, XLSX or JSON."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar as months
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from backstay.base.errors import NotFound, Refusal
 from backstay.interfaces.web import listing, quick
-from backstay.interfaces.web.fields import STATES, column, field_of
+from backstay.interfaces.web.fields import STATES, Field, column, field_of, word_of
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.lists import tools
 from backstay.interfaces.web.resource import ctx_of, found, names
@@ -48,12 +49,12 @@ def calendar(request: HttpRequest, path: str) -> HttpResponse:
     grid = [
         [_day(ctx, d, first if span == "month" else d, *days.get(d, (0, []))) for d in week] for week in weeks
     ]
-    told = {**names(resource), **tools(ctx, resource, what), "weeks": grid, "span": span, "at": at,
+    context = {**names(resource), **tools(ctx, resource, what), "weeks": grid, "span": span, "at": at,
             "links": _links(ctx, span, first, what.query()), "first": first, "title": _title(span, first, weeks),
             "movable": quick.editable(ctx, resource).get(resource.calendar), "key": resource.calendar,
             "can_create": "create" in resource.acts and access.may(ctx, f"{resource.kind}.create")
             and resource.calendar in {n.partition(":")[0] for n in resource.form}}  # fmt: skip
-    return render(request, "backstay/calendar.html", frame(request, path, **told))
+    return render(request, "backstay/calendar.html", frame(request, path, **context))
 
 
 def _span(ctx: Ctx, span: str, text: str) -> tuple[date, list[list[date]]]:
@@ -105,17 +106,33 @@ def _days(
     chosen = listing.rows_of(ctx, resource, what).filter(**days)
     counts = dict(chosen.order_by().values_list(key).annotate(Count("id")))
     nth = Window(RowNumber(), partition_by=[F(key)], order_by="id")
-    fields = [field_of(resource, n) for n in resource.columns[:4]]
-    refs = [f.db for f in fields if f.kind == "ref" and f.db]
-    shown = list(chosen.select_related(*refs).annotate(nth=nth).filter(nth__lte=most).order_by(key, "id"))
+    chosen = chosen.select_related(*related(resource)).annotate(nth=nth)
+    shown = list(chosen.filter(nth__lte=most).order_by(key, "id"))
     made: dict[date, tuple[int, list[dict[str, Any]]]] = {}
-    for row, cell in zip(shown, listing.cells(ctx, resource, fields, shown), strict=True):
-        day = getattr(row, key)
+    for event in told(ctx, resource, shown):
+        made.setdefault(event["day"], (counts[event["day"]], []))[1].append(event)
+    return made
+
+
+def _fields(resource: Resource) -> list[Field]:
+    """What is looked at of a row: its first columns."""
+    return [field_of(resource, n) for n in resource.columns[:4]]
+
+
+def related(resource: Resource) -> list[str]:
+    """The references that what stands in a day is made of."""
+    return [f.db for f in _fields(resource) if f.kind == "ref" and f.db]
+
+
+def told(ctx: Ctx, resource: Resource, found: Sequence[Any]) -> list[dict[str, Any]]:
+    """What stands in the calendar of each row, in the desk's and in feeds: title, whom it is about, state. A statement for each
+    worked-out column."""
+    fields, key, made = _fields(resource), column(resource.of, resource.calendar).db, []
+    for row, cell in zip(found, listing.cells(ctx, resource, fields, found), strict=True):
         state = next((c for f, c in zip(fields, cell["cells"], strict=True) if f.kind == "state"), None)
+        word = getattr(row, "state", "")
         icon, tone = (
-            (state["icon"], state["tone"])
-            if state and "icon" in state
-            else STATES.get(getattr(row, "state", ""), ("", ""))
+            (state["icon"], state["tone"]) if state and "icon" in state else STATES.get(word, ("", ""))
         )
         sub = next(
             (
@@ -125,9 +142,10 @@ def _days(
             ),
             "",
         )
-        event = {"id": row.pk, "href": cell["href"], "text": cell["title"], "sub": sub, "icon": icon, "tone": tone,
-                 "revision": cell["revision"], "movable": quick.open_to_change(resource, row)}  # fmt: skip
-        made.setdefault(day, (counts[day], []))[1].append(event)
+        made.append(
+            {"id": row.pk, "day": getattr(row, key), "href": cell["href"], "text": cell["title"], "sub": sub, "icon": icon, "tone": tone,
+             "state": state["text"] if state else word_of(word), "revision": cell["revision"], "movable": quick.open_to_change(resource, row)}
+        )  # fmt: skip
     return made
 
 

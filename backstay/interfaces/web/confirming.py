@@ -32,6 +32,7 @@ ROUTES = {
 # Names of routes: to send something to them.
 SENDING = {
     "tokens",
+    "feeds",
     "page:parties/parties/<int:ident>/personal",
     "page:settings",
     "page:settings/data/all",

@@ -40,7 +40,8 @@ PUBLIC = (
     "/offline",
     "/welcome",
     "/api/",
-)  # the API asks for itself
+    "/feeds/",
+)  # the API and the address of a feed ask for themselves
 UNTIL_THEN = ("/account/", "/sign-out", "/company", "/language")
 log = structlog.get_logger(__name__)
 

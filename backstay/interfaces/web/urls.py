@@ -16,6 +16,7 @@ from backstay.interfaces.web import (
     duties,
     entering,
     exporting,
+    feeds,
     finding,
     forms,
     importing,
@@ -91,7 +92,8 @@ SCREENS = (
     webhooks,
     duties,
 )  # they register their pages
-# What strangers may ask, with what lies below the sign-in: everything else leads there. A test asks every address.
+# What strangers may ask, with what lies below the sign-in: everything else leads there. A test asks every address. Two more answer
+# without a session, to whoever has their secret: the API (401 without), and the address of a calendar feed (404 where it is none).
 PUBLIC = ("/sign-in", "/sign-out", "/healthz", "/sw.js", "/offline", "/welcome", "/language")
 register_converter(ResourcePath, "res")
 register_converter(ImportPath, "brought")
@@ -108,6 +110,8 @@ urlpatterns: list[URLPattern] = [
     path("language", views.language, name="language"),
     path("keys", views.keys, name="keys"),
     path("tokens", tokens.mine, name="tokens"),
+    path("feeds", feeds.mine, name="feeds"),
+    path("feeds/<str:secret>.ics", feeds.serve, name="feed"),
     path("api", apireference.reference, name="api-reference"),
     path("api/v1/<path:rest>", entry.serve, name="api"),
     path("api/<path:rest>", entry.elsewhere, name="api-elsewhere"),

@@ -11,7 +11,9 @@ from django.http import FileResponse, HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n
+from django.utils.translation import ngettext
 
+from backstay.base import clock
 from backstay.base.errors import NotFound
 from backstay.interfaces.exchange import going
 from backstay.interfaces.signing import breaches, oidc
@@ -22,7 +24,7 @@ from backstay.interfaces.web.resource import Answer
 from backstay.platform import access, audit, backup, database, rows, shelf, webhooks
 from backstay.platform.context import Ctx
 from backstay.platform.home import home
-from backstay.platform.models import Webhook
+from backstay.platform.models import Feed, Webhook
 from backstay.platform.resources import page
 
 LATEST = 10_000  # messages that are looked through; an index finds them
@@ -149,6 +151,11 @@ def sends(ctx: Ctx) -> list[dict[str, str]]:
             {"what": what, "where": hooking.place(hook) if hook else "", "count": counted.get(topic, (0, 0))}
         )
     told = [m | {"sent": f"{m['count'][0] - m['count'][1]:,}", "waiting": f"{m['count'][1]:,}"} for m in made]
+    if addresses := Feed.objects.filter(
+        company_id=ctx.company, ended_at=None, ends_at__gt=clock.now()
+    ).count():
+        where = ngettext("read by calendar programs at %(n)s secret address", "read by calendar programs at %(n)s secret addresses", addresses)  # fmt: skip
+        told.append({"what": _("Calendar feeds"), "where": where % {"n": addresses}, "sent": "", "waiting": ""})  # fmt: skip
     if breaches.service():
         told.append({"what": _("Passwords known from breaches"), "where": _("asked with five characters of a hash: %(host)s") % {"host": breaches.service()}, "sent": "", "waiting": ""})  # fmt: skip
     asks = _("asked who signs in: %(host)s")
