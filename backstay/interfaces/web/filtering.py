@@ -62,7 +62,7 @@ def _condition(ctx: Ctx, resource: Resource, told: Filter) -> Q:
         sql, params = named(ctx)
         first = f"SELECT DISTINCT id FROM ({sql}) named(id) LIMIT {COUNTED + 1}"
         many, ids = rows.execute(f"SELECT count(*), array_agg(id)::text FROM ({first}) t", params)[0]
-        if many <= COUNTED:  # what waits is short: found once, used by the page and its sums, and never taken apart
+        if many <= COUNTED:  # what waits is short: found once, never taken apart
             return one_of(resource.of, "id", ids or "{}")
         table = resource.of._meta.db_table
         return raw(f'EXISTS (SELECT FROM ({sql}) named(id) WHERE named.id = "{table}".id)', params)
