@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 
 from backstay.domains.banking.rules import LineRead
@@ -123,6 +124,8 @@ class Proposal:
     sure: bool = False
 
 
+# Numbers and names of what is open are the same from one look to the next.
+@lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """Capital letters and digits without accents."""
     if text.isascii():
@@ -131,6 +134,7 @@ def plain(text: str) -> str:
     return "".join(c for c in flat if c.isascii() and c.isalnum())
 
 
+@lru_cache(maxsize=100_000)
 def words(text: str) -> frozenset[str]:
     """The words of a name that tell it from others: no accents, no legal forms, nothing of one letter."""
     flat = unicodedata.normalize("NFKD", text.upper().replace("&", " ").replace("ß", "SS"))

@@ -53,6 +53,7 @@ _DUE_ON = """
 coalesce(x.due_on, (SELECT j.due_on FROM accounting_journalline j WHERE j.item = x.item AND j.item LIKE 'opening:%%' AND x.item LIKE 'opening:%%' LIMIT 1),
          (SELECT min(q.posted_on) FROM posting q WHERE q.subaccount_id = x.id))
 """
+# Documents are looked up by their key: as a join all that ever were would be read.
 _OPEN = """
 WITH items AS MATERIALIZED ({items}),
 told AS (
@@ -62,8 +63,8 @@ open AS (
     SELECT x.id, x.party_id, x.item, x.amount, coalesce(i.number, b.number, j.text, x.item) AS number,
            coalesce(i.issued_on, b.issued_on, f.first) AS on_day, coalesce(i.due_on, b.due_on, j.due_on, f.first) AS due_on
     FROM told x
-    LEFT JOIN invoicing_invoice i ON i.id = x.invoice
-    LEFT JOIN invoicing_bill b ON b.id = x.bill
+    LEFT JOIN LATERAL (SELECT * FROM invoicing_invoice i WHERE i.id = x.invoice OFFSET 0) i ON true
+    LEFT JOIN LATERAL (SELECT * FROM invoicing_bill b WHERE b.id = x.bill OFFSET 0) b ON true
     LEFT JOIN accounting_journalline j ON j.item = x.item AND j.item LIKE 'opening:%%'
     LEFT JOIN LATERAL (SELECT min(posted_on) AS first FROM posting q WHERE q.subaccount_id = x.id AND i.id IS NULL AND b.id IS NULL) f ON true)
 SELECT x.party_id, p.name, x.item, x.number, x.on_day, x.due_on, x.amount

@@ -60,8 +60,8 @@ def reconcile(request: HttpRequest, ctx: Ctx) -> Answer:
     lines = statement_lines(ctx, account.id, tab, EACH + 1, whole(request.GET.get("after")) or 0)
     shown = lines[:EACH]
     reads = {row.id: as_read(row) for row in shown}
-    index = matcher(ctx, account.id, reads.values())
-    told = banking.match(reads, index) if tab == "open" else {}
+    index = matcher(ctx, account.id, reads.values()) if tab == "open" and shown else None
+    told = banking.match(reads, index) if index else {}
     chosen = next(
         (row for row in shown if row.id == whole(request.GET.get("line"))), shown[0] if shown else None
     )
