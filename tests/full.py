@@ -130,6 +130,15 @@ def make_full(orders: int = 60) -> Full:
             * 2,
         )
         second = inventory.create_places(ctx, [("W2", "Second warehouse", "warehouse", None)])[0]
+        carriers = [
+            inventory.create_carriers.draft(name, "https://parcels.example/{number}")
+            for name in ("Swift", "Sure", "Slow")
+        ]  # type: ignore[attr-defined]
+        carrier = inventory.create_carriers(ctx, carriers)[0]
+        shipment = rows.execute(
+            "SELECT max(id) FROM inventory_shipment WHERE company_id = %s AND state = 'posted'", [company]
+        )[0][0]
+        inventory.track_shipments(ctx, [inventory.TrackDraft(shipment, "00340434161094000000", carrier)])
         inventory.transfer_goods(ctx, [inventory.TransferDraft(last, place, second, ((item, 1),), True)])
         inventory.count_stock(ctx, [inventory.CountDraft(last, place, ((item, 50),))])
         inventory.write_off_goods(ctx, [inventory.WriteOffDraft(last, place, ((item, 1),), "broken")])

@@ -25,7 +25,7 @@ CARRIED = (
     # records and documents
     "accounting_journalentry", "accounting_journalline", "banking_bankaccount", "banking_match", "banking_matchrule", "banking_partyaccount",
     "banking_payment", "banking_paymentline", "banking_paymentrun", "banking_statement", "banking_statementline", "catalog_category",
-    "catalog_item", "catalog_itemuom", "catalog_uom", "inventory_count", "inventory_countline", "inventory_place", "inventory_receipt",
+    "catalog_item", "catalog_itemuom", "catalog_uom", "inventory_carrier", "inventory_count", "inventory_countline", "inventory_parcel", "inventory_place", "inventory_receipt",
     "inventory_receiptline", "inventory_shipment", "inventory_shipmentline", "inventory_transfer", "inventory_transferline",
     "inventory_writeoff", "inventory_writeoffline", "invoicing_allocation", "invoicing_bill", "invoicing_billline", "invoicing_billtax",
     "invoicing_invoice", "invoicing_invoiceline", "invoicing_invoicetax", "parties_address", "parties_consent", "parties_legalhold",
@@ -39,6 +39,7 @@ CARRIED = (
 LEFT = {
     "platform_outbox": "what waits is sent from where it was written; mails hold links that let people in",
     "platform_invitation": "a link of this installation, of which only the hash is kept",
+    "inventory_stocktold": "what webhooks of this installation were told",
     "platform_webhook": "whom this installation tells, by secrets that it alone can read",
     "platform_token": "lets a program in here, of which only the hash is kept",
     "platform_feed": "lets a calendar program read here, by an address of this installation",

@@ -7,12 +7,14 @@ the house are promised (``webhooks.py``).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from backstay.base.context import Ctx
 
 Reaction = Callable[[Ctx, Sequence[int]], None]
-Listener = Callable[[Ctx, str, Sequence[int]], None]
+Facts = Sequence[Mapping[str, Any]]  # what is said beside each id
+Listener = Callable[[Ctx, str, Sequence[int], Facts], None]
 _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
 _LISTENERS: list[Listener] = []
 KINDS: dict[str, str] = {}  # event → the kind of object it is told of
@@ -41,12 +43,15 @@ def on(event: str) -> Callable[[Reaction], Reaction]:
     return register
 
 
-def emit(ctx: Ctx, event: str, ids: Sequence[int]) -> None:
-    """Call every reaction to ``event`` with the ids of all documents it happened to. LookupError when it is not declared."""
+def emit(ctx: Ctx, event: str, ids: Sequence[int], facts: Facts = ()) -> None:
+    """Call every reaction to ``event`` with the ids of all documents it happened to. LookupError when it is not declared.
+
+    ``facts``: what listeners outside are told beside each id, where nobody could ask for it afterwards.
+    """
     if event not in KINDS:
         raise LookupError(f"no kind declares the event {event}")
     if ids:
         for reaction in _REACTIONS[event]:
             reaction(ctx, ids)
         for listener in _LISTENERS:
-            listener(ctx, event, ids)
+            listener(ctx, event, ids, facts)

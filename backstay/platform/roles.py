@@ -54,7 +54,8 @@ sales      | parties.consent          | record                             | com
 sales      | catalog.item             | read                               | company |
 sales      | sales.order              | *                                  | company |
 sales      | invoicing.invoice        | read create post credit send       | company |
-sales      | inventory.shipment       | read post                          | company |
+sales      | inventory.shipment       | read post track untrack            | company |
+sales      | inventory.carrier        | read                               | company |
 sales      | inventory.receipt        | read post                          | company |
 sales      | projects.project         | read                               | company |
 sales      | report                   | read                               | company |
@@ -67,7 +68,8 @@ buyer      | catalog.*                | *                                  | com
 buyer      | purchasing.order         | read create change confirm receive return close cancel | company |
 buyer      | invoicing.bill           | read                               | company |
 buyer      | inventory.receipt        | read post                          | company |
-buyer      | inventory.shipment       | read post                          | company |
+buyer      | inventory.shipment       | read post track untrack            | company |
+buyer      | inventory.carrier        | read                               | company |
 buyer      | report                   | read                               | company |
 buyer      | report.purchases         | read                               | company |
 buyer      | report.stock*            | read                               | company |

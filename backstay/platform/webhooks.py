@@ -160,10 +160,11 @@ def _locked(secret: str) -> str:
 
 
 @events.every
-def told(ctx: Ctx, event: str, ids: Sequence[int]) -> None:
+def told(ctx: Ctx, event: str, ids: Sequence[int], facts: events.Facts = ()) -> None:
     """Write a message for each object and each webhook that asks for the event, in the transaction of its cause."""
     if asked_for(ctx, event) and event in known():
-        tell(ctx, event, _facts(ctx, events.KINDS[event], ids))
+        plain = _facts(ctx, events.KINDS[event], ids)
+        tell(ctx, event, [p | dict(f) for p, f in zip(plain, facts, strict=True)] if facts else plain)
 
 
 def asked_for(ctx: Ctx, event: str) -> bool:

@@ -207,7 +207,7 @@ class Shop:
         return self._reserved(who, made)
 
     def _reserved(self, who: Customer, order: SalesOrderDetail, said: str = "") -> Answer:
-        self._note(who, order, self._books.reserve(order).isoformat())
+        self._note(who, order, self._books.reserve(order))
         return Answer(to=f"/checkout/{order['id']}", said=said)
 
     def _note(self, who: Customer, order: SalesOrderDetail, until: str | None, basket: str = "") -> None:
@@ -282,7 +282,7 @@ class Shop:
         if placed := self._store.placed(ident):
             self._store.note(placed._replace(state=str(order.get("state")), number=order.get("number")))
         sent, came = self._books.parcels(order, asked.customer.party)
-        back, once = sendable(order, sent, came), secrets.token_hex(8)
+        back, once = sendable(order), secrets.token_hex(8)
         return Answer(pages.order(asked.session, order, (sent, came), back, self._books.may_return, once, asked.said))  # fmt: skip
 
     def again(self, asked: Asked, ident: int) -> Answer:
@@ -297,7 +297,7 @@ class Shop:
     def send_back(self, asked: Asked, ident: int) -> Answer:
         """Goods of an order go back; more than was sent is told, not booked."""
         order = self._order(asked, ident)
-        can = sendable(order, *self._books.parcels(order, asked.customer.party))
+        can = sendable(order)
         lines = {line: n for line in can if (n := _figure(asked.fields.get(f"r.{line}"))) > 0}
         if not lines or any(n > can[line] for line, n in lines.items()):
             return Answer(to=f"/orders/{ident}", said="Please say how many, at most what was sent.")

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from backstay_client import Client, Refused
-from backstay_client.types import CatalogItem, SalesOrder, SalesOrderDetail, SalesOrderLine, SalesOrderNew
+from backstay_client.types import (
+    CatalogItem,
+    InventoryShipment,
+    SalesOrder,
+    SalesOrderDetail,
+    SalesOrderLine,
+    SalesOrderNew,
+)
 
 PAGE = 24  # items on a page of the catalogue; availability is asked for all of them in one call
 
@@ -27,11 +33,12 @@ class Good(NamedTuple):
 
 
 class Parcel(NamedTuple):
-    """Goods that went out or came back: ``lines`` by item id."""
+    """Goods that went out or came back: ``lines`` by item id; ``tracking``: (carrier and number, address or "") of each box."""
 
     number: str
     on: str
     lines: dict[int, Decimal]
+    tracking: tuple[tuple[str, str], ...] = ()
 
 
 class Short(Exception):
@@ -125,14 +132,13 @@ class Books:
         digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         return self.client.sales_orders.create(body, key=f"basket-{digest}")
 
-    def reserve(self, order: SalesOrderDetail) -> datetime:
-        """Keep its goods from others, once more anew; until when. Raises Short."""
-        until = datetime.now(UTC) + timedelta(minutes=self.minutes)
+    def reserve(self, order: SalesOrderDetail) -> str | None:
+        """Keep its goods from others, once more anew; until when, as Backstay says. Raises Short."""
         try:
-            self.client.sales_orders.reserve(order["id"], {"minutes": self.minutes})
+            done = self.client.sales_orders.reserve(order["id"], {"minutes": self.minutes})
         except Refused as refused:
             raise self._short(order, refused) from refused
-        return until
+        return (done["object"] or {}).get("reserved_until")
 
     def confirm(self, order: SalesOrderDetail) -> SalesOrderDetail:
         """The customer orders. Pressed twice it is done once. Raises Short."""
@@ -183,7 +189,12 @@ class Books:
             return [], []
         out, back = self.client.inventory_shipments, self.client.inventory_receipts
         sent = [
-            Parcel(str(each.get("number")), str(each.get("moved_on")), _moved(out.get(each["id"])))
+            Parcel(
+                str(each.get("number")),
+                str(each.get("moved_on")),
+                _moved(out.get(each["id"])),
+                _followed(each),
+            )
             for each in out.every(party=party, reference=number, kind="sale", state="posted")
         ]
         came = [
@@ -244,18 +255,18 @@ def _moved(document: object) -> dict[int, Decimal]:
     return made
 
 
-def sendable(order: SalesOrderDetail, sent: Iterable[Parcel], came: Iterable[Parcel]) -> dict[int, Decimal]:
-    """By order line, how many are with the customer. Parcels tell items, so lines of the same item are filled in their order."""
-    left: dict[int, Decimal] = {}
-    for sign, parcels in ((1, sent), (-1, came)):
-        for parcel in parcels:
-            for item, n in parcel.lines.items():
-                left[item] = left.get(item, Decimal(0)) + sign * n
-    made = {}
-    for line in order.get("lines") or []:
-        item, _name = item_of(line)
-        take = min(left.get(item, Decimal(0)), Decimal(line.get("quantity") or 0))
-        if take > 0:
-            made[line["id"]] = take
-            left[item] -= take
-    return made
+def _followed(shipment: InventoryShipment) -> tuple[tuple[str, str], ...]:
+    """Numbers of a shipment's boxes, and where each is followed: an address by https, as Backstay promises."""
+    return tuple(
+        (" ".join(t for t in (box.get("carrier"), box["number"]) if t), box.get("url") or "")
+        for box in shipment.get("tracking") or ()
+    )
+
+
+def sendable(order: SalesOrderDetail) -> dict[int, Decimal]:
+    """By order line, how many are with the customer: what was shipped of it and did not come back."""
+    left = {
+        line["id"]: Decimal(line.get("shipped") or 0) - Decimal(line.get("returned") or 0)
+        for line in order.get("lines") or []
+    }
+    return {line: n for line, n in left.items() if n > 0}

@@ -231,7 +231,13 @@ def order(
 
 def _parcel(parcel: Parcel, titles: Mapping[int, str]) -> str:
     what = ", ".join(f"{number(n)} × {titles.get(item) or item}" for item, n in parcel.lines.items())
-    return f"<li>{e(parcel.number)} on {e(parcel.on)}: {e(what)}</li>"
+    boxes = ", ".join(_box(*box) for box in parcel.tracking)
+    return f"<li>{e(parcel.number)} on {e(parcel.on)}: {e(what)}{f'<br>Follow it: {boxes}' if boxes else ''}</li>"
+
+
+def _box(text: str, url: str) -> str:
+    """A parcel's number, with the link to its carrier where there is one; the carrier is not told where it was followed."""
+    return f'<a href="{e(url)}" rel="noreferrer">{e(text)}</a>' if url.startswith("https://") else e(text)
 
 
 def sorry(session: Session, title: str, text: str) -> str:

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backstay.base import clock
+from backstay.domains.inventory.processes import create_carriers
 from backstay.domains.inventory.queries import free_at
 from backstay.domains.invoicing.processes import set_credit_limits
 from backstay.domains.sales import processes as sales
@@ -131,7 +132,11 @@ def balances(world: World) -> dict[str, int]:
 
 
 def test_the_shop_story(desks: Callable[..., Desk], desk: Desk, shop: Shop, world: World) -> None:
-    """Browse, reserve, order; the clerk ships and invoices; the shop shows it; a piece comes back; the books agree."""
+    """Browse, reserve, order; the clerk ships, invoices and tells the parcels' numbers; the shop shows where they are
+    followed; a piece comes back; the books agree."""
+    with world.work() as ctx:
+        swift = create_carriers.draft("Swift", "https://parcels.example/follow/{number}")  # type: ignore[attr-defined]
+        create_carriers(ctx, [swift])
     visitor = desks(None)
     page = enter(visitor, shop, "C1")
     expect(page.get_by_role("row", name=re.compile("Item A"))).to_contain_text("10 in stock")
@@ -162,6 +167,12 @@ def test_the_shop_story(desks: Callable[..., Desk], desk: Desk, shop: Shop, worl
     expect(desk.page.locator(".facts")).to_contain_text("All")
     desk.act("Invoice")
     expect(desk.page.get_by_role("link", name=re.compile("INV-2026-00001")).first).to_be_visible()
+    desk.page.get_by_role("link", name=re.compile("SH-2026-00001")).first.click()
+    desk.page.locator("summary", has_text="Add tracking numbers").click()
+    desk.page.get_by_label("Tracking").fill("00340434161094, 00340434161100")
+    desk.page.get_by_label("Carrier").select_option("Swift")
+    desk.page.get_by_role("button", name="Add tracking numbers").click()
+    expect(desk.page.locator(".facts")).to_contain_text("Swift 00340434161094, Swift 00340434161100")
 
     page.get_by_role("link", name="My orders").click()
     line = page.get_by_role("row", name=re.compile("SO-2026-00001"))
@@ -171,6 +182,8 @@ def test_the_shop_story(desks: Callable[..., Desk], desk: Desk, shop: Shop, worl
     page.get_by_role("link", name="SO-2026-00001").click()
     expect(page.get_by_role("heading", name="Sent")).to_be_visible()
     expect(page.locator("main li")).to_contain_text(re.compile("2 × .*Item A, 1 × .*Item B"))
+    follow = page.get_by_role("link", name="Swift 00340434161100")
+    expect(follow).to_have_attribute("href", "https://parcels.example/follow/00340434161100")
     visitor.access()
     page.get_by_label("Item A").fill("1")
     page.get_by_label("Reason").fill("too <b>large</b>")

@@ -208,6 +208,7 @@ def test_an_act_twice_does_one_thing(acting: Full, path: str, act: str) -> None:
             "text": "x",
             "reason": "x",
             "supplier_number": f"N{n}",
+            "tracking": f"T{n}",
         }
         first = client.post(f"/{path}/act/{act}", data)
         after = acting.counts()

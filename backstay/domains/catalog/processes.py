@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from backstay.base.context import Ctx
@@ -22,7 +23,8 @@ __all__ = [
     "edit_items",
     "seed_uoms",
 ]
-events.declare("catalog.item", "created", "changed")
+PRICE = Decimal("0.000001")  # as precise as a price is kept
+events.declare("catalog.item", "created", "changed", "price_changed")
 register(
     {
         "catalog.sku_once": ("another item has this SKU", "Choose another SKU, or change that item."),
@@ -106,7 +108,8 @@ def edit_items(ctx: Ctx, changes: Mapping[int, ItemDraft]) -> None:
     ids = sorted(changes)
     access.require(ctx, "catalog.item.change", ids)
     uoms = _uoms(list(changes.values()))
-    for row in rows.lock(Item, ids, "sku", "kind"):
+    found = rows.lock(Item, ids, "sku", "kind", "sales_price")
+    for row in found:
         draft = changes[row.id]
         if draft.kind != row.kind:
             raise Refusal(
@@ -122,7 +125,21 @@ def edit_items(ctx: Ctx, changes: Mapping[int, ItemDraft]) -> None:
         | {"barcode": [changes[i].barcode or None for i in ids]}
         | {"category_id": [changes[i].category for i in ids], "uom_id": [uoms[changes[i].uom] for i in ids]},
     )  # fmt: skip
-    events.emit(ctx, "catalog.item_changed", ids)
+    _changed(ctx, found, columns)
+
+
+def _changed(ctx: Ctx, before: Sequence[Any], columns: Mapping[str, Sequence[Any]]) -> None:
+    """Tell that items changed, and of those whose sales price did, what it was and is: nobody could ask for it later."""
+    events.emit(ctx, "catalog.item_changed", [row.id for row in before])
+    prices = columns.get("sales_price", [row.sales_price for row in before])
+    pairs = [(row.id, row.sales_price, Decimal(new).quantize(PRICE)) for row, new in zip(before, prices, strict=True)]  # fmt: skip
+    other = [pair for pair in pairs if pair[1] != pair[2]]
+    facts = [{"old": _money(ctx, old), "new": _money(ctx, new)} for _, old, new in other]
+    events.emit(ctx, "catalog.item_price_changed", [ident for ident, _, _ in other], facts)
+
+
+def _money(ctx: Ctx, amount: Decimal) -> dict[str, str]:
+    return {"amount": f"{amount.quantize(PRICE):f}", "currency": ctx.currency_code}
 
 
 def archive_items(ctx: Ctx, ids: Sequence[int]) -> None:
@@ -140,6 +157,6 @@ def add_uoms(ctx: Ctx, uoms: Sequence[tuple[int, int, int, int]]) -> list[int]:
 def change_items(ctx: Ctx, ids: Sequence[int], columns: dict[str, Sequence[Any]]) -> None:
     """Change columns of items; the old values are kept by the database."""
     access.require(ctx, "catalog.item.change", ids)
-    rows.lock(Item, ids)
+    found = rows.lock(Item, ids, "sales_price")
     rows.update(Item, ids, columns)
-    events.emit(ctx, "catalog.item_changed", ids)
+    _changed(ctx, found, columns)

@@ -37,9 +37,13 @@ KINDS: dict[str, tuple[type[models.Model], type[models.Model], str]] = {
     "inventory.count": (Count, CountLine, "count_id"),
     "inventory.writeoff": (WriteOff, WriteOffLine, "write_off_id"),
 }
+MORE: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "inventory.transfer": {"arrive": (("in_transit",), "posted")},
+    "inventory.shipment": {"track": (("posted",), "posted"), "untrack": (("posted",), "posted")},
+}
 for _kind, _prefix in zip(KINDS, ("GR", "SH", "TR", "SC", "WO"), strict=True):
     numbering.register(_kind, _prefix)
-    Lifecycle(_kind, POSTED | ({"arrive": (("in_transit",), "posted")} if _prefix == "TR" else {}))
+    Lifecycle(_kind, POSTED | MORE.get(_kind, {}))
 register(
     {
         "inventory.place_once": ("another place has this code", "Choose another code."),

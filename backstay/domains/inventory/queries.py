@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound
 from backstay.domains.catalog.queries import ItemFacts
+from backstay.domains.inventory.following import Parcel as Parcel
+from backstay.domains.inventory.following import parcels as parcels
 from backstay.domains.inventory.models import Place, ShipmentLine
 from backstay.domains.inventory.rules import Move
 from backstay.ledger.posting import Sub, account_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backstay.base.context import Ctx
+from backstay.domains.inventory import telling  # noqa: F401  its event is known in every process
 from backstay.domains.inventory.processes import create_places
 from backstay.platform.events import on
 

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
+from urllib.parse import quote
 
+from backstay.base.errors import Refusal
 from backstay.base.rounding import cost_of, divide
 from backstay.ledger.posting import Sub
+
+PARCELS, LONGEST = 100, 80  # numbers of one shipment that are told at once, and letters of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,13 @@ class ShipmentLineDraft:
     difference_sub: Sub | None = None
 
 
+class ParcelDraft(NamedTuple):
+    """A tracking number, and the carrier whose it is; without one it is any text."""
+
+    number: str
+    carrier: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ShipmentDraft:
     """Goods that leave."""
@@ -70,6 +81,24 @@ class ShipmentDraft:
     party: int | None = None
     kind: str = "other"
     reference: str = ""
+    parcels: tuple[ParcelDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrackDraft:
+    """Tracking numbers of a shipment, several with commas between, all of one carrier or of none."""
+
+    shipment: int
+    tracking: str
+    carrier: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UntrackDraft:
+    """Tracking numbers that a shipment does not have after all."""
+
+    shipment: int
+    tracking: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +217,23 @@ def _unit(value: int, amount: int) -> Fraction:
 
 def _round(figure: Fraction) -> int:
     return divide(figure.numerator, figure.denominator)
+
+
+def parcels_of(tracking: str, carrier: int | None = None) -> tuple[ParcelDraft, ...]:
+    """The parcels that a text of numbers names: commas, semicolons and line ends stand between. A carrier's number has no
+    spaces, however it is printed. Refusal (``inventory.tracking``) for what is no number."""
+    told = [" ".join(part.split()) for part in tracking.replace(";", ",").replace("\n", ",").split(",")]
+    numbers = list(dict.fromkeys(n.replace(" ", "") if carrier else n for n in told if n))
+    if len(numbers) > PARCELS or any(len(n) > LONGEST or not n.isprintable() for n in numbers):
+        raise Refusal(
+            "inventory.tracking",
+            f"a shipment is told at most {PARCELS} tracking numbers at once, of up to {LONGEST} letters each",
+            "Put commas between the numbers.",
+            "tracking",
+        )
+    return tuple(ParcelDraft(number, carrier) for number in numbers)
+
+
+def followed_at(address: str, number: str) -> str:
+    """Where a parcel is followed: the carrier's address with the number, escaped, in it; "" nowhere."""
+    return address.replace("{number}", quote(number, safe=""))

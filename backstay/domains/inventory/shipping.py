@@ -13,7 +13,8 @@ from backstay.domains.inventory import ledgers, queries
 from backstay.domains.inventory.models import ShipmentLine
 from backstay.domains.inventory.movements import Moved, finish, insert_headers, insert_lines, lock, moved
 from backstay.domains.inventory.rules import ShipmentDraft
-from backstay.platform import access, rows
+from backstay.domains.inventory.tracking import insert_parcels
+from backstay.platform import access, events, rows
 
 
 def ship_goods(
@@ -45,8 +46,10 @@ def ship_goods(
                 left[x.hold] -= part
                 spent.append((x.hold, part))
     line_ids = insert_lines("inventory.shipment", ids, flat)
+    insert_parcels([(ids[n], parcel) for n, d in enumerate(drafts) for parcel in d.parcels])
     ledger.post(ctx, entries, spent)
     numbers = finish(ctx, "inventory.shipment", ids, [d.on for d in drafts])
+    events.emit(ctx, "inventory.shipment_tracked", [i for i, d in zip(ids, drafts, strict=True) if d.parcels])
     return moved(ids, numbers, [n for n, *_ in flat], line_ids, costs)
 
 

@@ -14,6 +14,12 @@ LABELS.update(
         "in_transit": (_("By way of transit"), _("It arrives later, by its own step.")),
         "reference": (_("Reference"), _("A number or word of the other side, to find it again.")),
         "delivery_note": (_("Delivery note"), _("The number on the supplier's paper.")),
+        "tracking": (_("Tracking"), _("The parcels' numbers, with commas between.")),
+        "carrier": (_("Carrier"), _("Without one a number is any text, and no link.")),
+        "inventory.Carrier.address": (
+            _("Address"),
+            _("Where a parcel is followed, with {number} for its number; it begins with https://."),
+        ),
     }
 )
 MENU = ("Trade", _("Inventory"), "packages")
@@ -22,8 +28,8 @@ VIEWS = {_("This month"): "f=moved_on:within:month", _("Reversed"): "f=state:is:
 
 SHIPMENTS = Resource(
     path="inventory/shipments", model="inventory.Shipment", names=(_("Shipment"), _("Shipments")), menu=("Trade", _("Inventory"), "truck"),
-    columns=LIST, views=VIEWS, lines=Lines("inventory.ShipmentLine", (), ("item", "quantity:steps", "value:money")),
-    acts={"reverse": "reverse_shipments"}, search=("party", "reference"), calendar="moved_on",
+    columns=(*LIST, "tracking"), views=VIEWS, lines=Lines("inventory.ShipmentLine", (), ("item", "quantity:steps", "value:money")),
+    acts={"track": "track_shipments", "untrack": "untrack_shipments", "reverse": "reverse_shipments"}, search=("party", "reference"), calendar="moved_on",
 )  # fmt: skip
 RECEIPTS = Resource(
     path="inventory/receipts", model="inventory.Receipt", names=(_("Goods receipt"), _("Goods receipts")), menu=("Trade", _("Inventory"), "package"),
@@ -48,4 +54,9 @@ WRITE_OFFS = Resource(
     columns=("number", "place", "moved_on", "reason", "state", "worth:money"), views=VIEWS,
     form=("on:date", "place", "reason"), lines=Lines("inventory.WriteOffLine", ("item", "quantity:steps"), ("value:money",)),
     acts={"create": "write_off_goods", "reverse": "reverse_write_offs"},
+)  # fmt: skip
+CARRIERS = Resource(
+    path="inventory/carriers", model="inventory.Carrier", names=(_("Carrier"), _("Carriers")), menu=("Trade", _("Inventory"), "truck-delivery"),
+    columns=("name", "address", "archived_on"), form=("name", "address"), search=(),
+    acts={"create": "create_carriers", "change": "change_carriers", "archive": "archive_carriers"},
 )  # fmt: skip

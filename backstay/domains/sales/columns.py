@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from backstay.base.context import Ctx
 from backstay.domains.catalog.queries import trade_facts
-from backstay.domains.inventory.queries import free, free_at
+from backstay.domains.inventory.queries import Parcel, free, free_at, parcels
 from backstay.domains.parties.queries import terms
 from backstay.domains.sales.models import Order, OrderLine
 from backstay.domains.sales.queries import open_orders
@@ -61,6 +62,43 @@ def free_of_lines(ctx: Ctx, ids: Iterable[int]) -> dict[int, Decimal]:
     wanted = {row.id: (row.item_id, places[row.order_id]) for row in found}
     left = free_at(ctx, set(wanted.values()))
     return {line: left[pair] for line, pair in wanted.items() if pair in left}
+
+
+_RESERVED = """
+SELECT l.order_id, min(h.expires_at) FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id AND o.state = 'quotation'
+JOIN hold h ON h.id = l.hold AND h.state = 'pending' AND h.expires_at > now()
+WHERE l.order_id = ANY(%s::bigint[]) GROUP BY 1
+"""
+_SENT = """
+SELECT DISTINCT l.order_id, s.id FROM sales_orderline l JOIN sales_fulfilment f ON f.order_line_id = l.id AND f.kind = 'shipped'
+JOIN inventory_shipmentline d ON d.id = f.shipment_line_id JOIN inventory_shipment s ON s.id = d.shipment_id AND s.state = 'posted'
+WHERE l.order_id = ANY(%s::bigint[]) ORDER BY 1, 2
+"""
+_ORDERED = """
+SELECT l.id, l.stock_quantity * 10::numeric ^ -coalesce(u.scale, 6) FROM sales_orderline l JOIN catalog_item i ON i.id = l.item_id
+LEFT JOIN unit u ON u.id = i.unit_id WHERE l.id = ANY(%s::bigint[])
+"""
+
+
+def reserved_until(ctx: Ctx, ids: Iterable[int]) -> dict[int, datetime]:
+    """Until when the goods of quotations are kept from others; of those whose time is not over."""
+    return dict(rows.execute(_RESERVED, [list(ids)]))
+
+
+def tracking(ctx: Ctx, ids: Iterable[int]) -> dict[int, list[Parcel]]:
+    """The parcels that went out for orders, in the order of their shipments; what was reversed did not go."""
+    sent = rows.execute(_SENT, [list(ids)])
+    of = parcels(ctx, {shipment for _, shipment in sent}) if sent else {}
+    found: dict[int, list[Parcel]] = {}
+    for order, shipment in sent:
+        if shipment in of:
+            found.setdefault(order, []).extend(of[shipment])
+    return found
+
+
+def ordered(ctx: Ctx, ids: Iterable[int]) -> dict[int, Decimal]:
+    """How much order lines order, in the item's own unit, as what was shipped is counted."""
+    return dict(rows.execute(_ORDERED, [list(ids)]))
 
 
 def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[str, Any]]:
@@ -140,7 +178,14 @@ def pointless(ctx: Ctx, ids: Iterable[int]) -> dict[int, set[str]]:
 COLUMNS = {
     "sales.order.delivery": ("state", _progress(1)),
     "sales.order.billing": ("state", _progress(3)),
+    "sales.order.reserved_until": ("instant", reserved_until),
+    "sales.order.tracking": ("parcels", tracking),
     "sales.orderline.free": ("number", free_of_lines),
+    "sales.orderline.ordered": ("number", ordered),
+}
+FACTS = {
+    "sales.order": ("reserved_until", "tracking"),
+    "sales.orderline": ("ordered", "shipped:steps", "invoiced:steps", "returned:steps"),
 }
 FILTERS = {
     "sales.order.unfinished": lambda ctx: (_waiting(_UNFINISHED), []),

@@ -10,7 +10,13 @@ from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.domains.catalog.queries import ItemFacts, trade_facts
-from backstay.domains.inventory.processes import Moved, ShipmentDraft, ShipmentLineDraft, ship_goods
+from backstay.domains.inventory.processes import (
+    Moved,
+    ShipmentDraft,
+    ShipmentLineDraft,
+    parcels_of,
+    ship_goods,
+)
 from backstay.domains.invoicing.processes import InvoiceDraft, InvoiceLineDraft, Issued, issue_invoices
 from backstay.domains.sales.models import Fulfilment, OrderLine
 from backstay.domains.sales.ordering import KIND, locked
@@ -62,7 +68,10 @@ def _shipment(
         cost = Sub(item.cogs_account or "cogs", ctx.currency)
         goods = Sub("customer_goods", item.unit or 0, party=order.party_id)
         lines.append(ShipmentLineDraft(line.item_id, steps, cost, goods, line.hold))
-    return ShipmentDraft(draft.on, order.place_id, tuple(lines), order.party_id, "sale", order.number or "")
+    parcels = parcels_of(draft.tracking, draft.carrier)
+    return ShipmentDraft(
+        draft.on, order.place_id, tuple(lines), order.party_id, "sale", order.number or "", parcels
+    )
 
 
 def _nothing(order: OrderRow, what: str, remedy: str) -> Refusal:

@@ -41,11 +41,13 @@ class QuotationDraft:
 
 @dataclass(frozen=True, slots=True)
 class ShipDraft:
-    """Ship an order: what is left of it, or (order line, steps) each."""
+    """Ship an order: what is left of it, or (order line, steps) each. ``tracking``: numbers of its parcels, of ``carrier``."""
 
     order: int
     on: date
     lines: tuple[tuple[int, int], ...] | None = None
+    tracking: str = ""
+    carrier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ LABELS.update(
             _("So long nobody else gets the goods; empty: as the settings say."),
         ),
         "free": (_("Free"), ""),
+        "reserved_until": (_("Reserved until"), _("So long nobody else gets the goods of this quotation.")),
+        "ordered": (_("Ordered"), _("In the item's own unit, as what follows.")),
+        "shipped": (_("Shipped"), ""),
+        "invoiced": (_("Invoiced"), ""),
+        "returned": (_("Returned"), ""),
     }
 )
 

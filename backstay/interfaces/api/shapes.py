@@ -62,6 +62,14 @@ class Reference(Schema):
     resource: str | None = None
 
 
+class Parcel(Schema):
+    """A part of a shipment: its tracking number; the carrier, and where it is followed, each null where nobody said."""
+
+    number: str
+    carrier: str | None = None
+    url: str | None = None
+
+
 class FieldError(Schema):
     """``pointer``: the field (RFC 6901), or the parameter or header; ``detail``: what is wrong."""
 
@@ -114,6 +122,7 @@ def out_type(field: Field) -> Any:
         "instant": datetime,
         "ref": Reference,
         "choices": list[str],
+        "parcels": list[Parcel],
     }
     return plain.get(field.kind, str)
 
@@ -127,7 +136,7 @@ def described(field: Field) -> Any:
 
 def facts(resource: Resource) -> dict[str, Field]:
     """Every field of the head, by name: of the form and of the list. ``party.name`` is left to the party."""
-    names = dict.fromkeys((*resource.form, *resource.columns))
+    names = dict.fromkeys((*resource.form, *resource.columns, *resource.facts()))
     made = {}
     for name in names:
         if "." in name and not resource.computed(name.partition(":")[0]):
@@ -148,7 +157,7 @@ def line_facts(resource: Resource) -> dict[str, Field]:
     """Every column of a line, by name."""
     if not resource.lines or resource.child is None:
         return {}
-    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown))
+    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown, *resource.facts(of_lines=True)))
     return {each.name.replace(".", "_"): each for each in (binding.line_field(resource, n) for n in names)}
 
 

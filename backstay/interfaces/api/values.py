@@ -27,6 +27,8 @@ def out(ctx: Ctx, field: Field, value: Any) -> Any:
     """A stored value as JSON."""
     if field.kind == "choices":
         return sorted(str(v) for v in value or ())
+    if field.kind == "parcels":
+        return [{name: text or None for name, text in each._asdict().items()} for each in value or ()]
     if value is None or (value == "" and field.kind not in ("text", "note")):
         return None
     if field.kind == "money":

@@ -37,6 +37,7 @@ ICONS = {
     "confirm": "check", "reserve": "clock", "ship": "truck", "receive": "package", "invoice": "receipt", "bill": "file-invoice", "pay": "cash", "close": "circle-check",
     "cancel": "ban", "reverse": "arrow-back-up", "return": "arrow-back-up", "post": "lock", "settle": "building-bank", "credit": "receipt",
     "arrive": "truck-delivery", "archive": "archive", "record_payment": "cash", "unsettle": "arrow-back-up",
+    "track": "truck-delivery", "untrack": "arrow-back-up",
 }  # fmt: skip
 GRAVE = (
     "cancel",
@@ -46,6 +47,7 @@ GRAVE = (
     "archive",
     "write_off",
     "unsettle",
+    "untrack",
 )  # behind “Correct”, never the primary button
 BOOKS = "report.journal.read"  # who may look at entries
 CHOICES = 50  # more than these are typed, not chosen from a list
@@ -187,6 +189,9 @@ def offered(
                 ]
             except (TypeError, KeyError):
                 continue
+            made["needs"] = any(
+                q["field"].required and not q["value"] for q in made["asks"]
+            )  # no trial without it
             if not askable(resource, act):
                 continue  # what it needs can't be asked in a menu: it has a page or stays out
         (back if act in GRAVE else forward).append(made)
@@ -212,9 +217,13 @@ def _about(ctx: Ctx, resource: Resource, ident: int) -> list[dict[str, Any]]:
 
 
 def choices(ctx: Ctx, each: Field) -> list[tuple[int, str]]:
-    """The rows of a small table, to choose one in a menu; none of a large one, where its name is typed."""
+    """The rows of a small table, to choose one in a menu; none of a large one, where its name is typed. What is archived is
+    not offered."""
     assert each.model is not None  # noqa: S101 - a reference has one
-    found = list(each.model._default_manager.filter(seen_rows(ctx, each.model)).order_by("id")[: CHOICES + 1])
+    offered = each.model._default_manager.filter(seen_rows(ctx, each.model))
+    if any(f.name == "archived_on" for f in each.model._meta.concrete_fields):
+        offered = offered.filter(archived_on=None)
+    found = list(offered.order_by("id")[: CHOICES + 1])
     return [(row.pk, title_of(row)) for row in found] if len(found) <= CHOICES else []
 
 

@@ -67,7 +67,7 @@ def _row(ctx: Ctx, resource: Resource, ident: int) -> Any:
 def _facts(resource: Resource) -> list[Field]:
     names = dict.fromkeys(
         n
-        for n in (*resource.form, *resource.columns)
+        for n in (*resource.form, *resource.columns, *resource.facts())
         if n.partition(":")[0] not in ("number", "state", *HEAD_SUMS)
     )
     known = [field_of(resource, n) for n in names if "." not in n or resource.computed(n)]
@@ -133,7 +133,8 @@ def _lines(ctx: Ctx, resource: Resource, row: Any, skip: int) -> dict[str, Any]:
     """A page of the document's lines; one that has them all on it needs no counting."""
     if not resource.lines or resource.child is None:
         return {}
-    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown))
+    happened = resource.facts(of_lines=True) if getattr(row, "posted_at", None) else ()
+    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown, *happened))
     fields = [binding.line_field(resource, n) for n in names]
     order = "position" if any(f.name == "position" for f in resource.child._meta.concrete_fields) else "id"
     refs = [f.db for f in fields if f.kind == "ref"]

@@ -39,7 +39,7 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Field:
     """A named column. ``kind``: text, note, date, instant, money, steps, number, percent, whole, yes, state, ref,
-    choice, choices. ``db``: the path Django's ORM knows, "" for one that is worked out."""
+    choice, choices, parcels. ``db``: the path Django's ORM knows, "" for one that is worked out."""
 
     name: str
     kind: str
@@ -153,7 +153,9 @@ def _allowed(model: type[models.Model], name: str) -> tuple[str, ...]:
         return ()
 
 
-WRITTEN = {"todo": "to do", "en": "English", "de": "German"}  # words that are stored in another way
+WRITTEN = {  # words that are stored in another way
+    "todo": "to do", "en": "English", "de": "German", "track": "add tracking numbers", "untrack": "take tracking numbers away",
+}  # fmt: skip
 
 
 def word_of(word: str) -> str:
@@ -203,6 +205,9 @@ def shown(ctx: Ctx, field: Field, value: Any) -> dict[str, Any]:
     cell: dict[str, Any] = {"kind": field.kind, "text": "—", "nil": False}
     if value is None or value == "":
         return cell
+    if field.kind == "parcels":
+        links = [(" ".join(t for t in (p.carrier, p.number) if t), p.url) for p in value]
+        return cell | {"text": ", ".join(text for text, _url in links), "links": links}
     if field.kind == "ref":
         cell |= {"text": title_of(value)}
         resource = for_model(type(value))

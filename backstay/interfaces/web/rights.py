@@ -210,10 +210,13 @@ def _known(kind: str) -> dict[str, str]:
     resource = for_kind(kind)
     if resource is None:
         return {}
-    lines = (*resource.lines.grid, *resource.lines.shown) if resource.lines else ()
-    told = {
-        each.partition(":")[0]: field_of(resource, each).label for each in (*resource.columns, *resource.form)
-    }
+    lines = (
+        (*resource.lines.grid, *resource.lines.shown, *resource.facts(of_lines=True))
+        if resource.lines
+        else ()
+    )
+    names = (*resource.columns, *resource.form, *resource.facts())
+    told = {each.partition(":")[0]: field_of(resource, each).label for each in names}
     told |= {each.partition(":")[0]: line_field(resource, each).label for each in lines}
     more = {f.name for f in resource.of._meta.concrete_fields} - {"id", "company_id", *told}
     told |= {name: column(resource.of, name).label for name in sorted(more)}

@@ -10,14 +10,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from backstay.domains.inventory.models import Parcel
 from backstay.domains.inventory.queries import There, there
 from backstay.domains.sales import processes as sales
 from backstay.domains.sales.queries import WorkLine, links_of, work_lines
 from backstay.domains.sales.rules import to_invoice, to_ship
-from backstay.interfaces.web.fields import day_text, money_text, number_text
+from backstay.interfaces.web.acts import choices
+from backstay.interfaces.web.fields import Field, column, day_text, money_text, number_text
 from backstay.interfaces.web.resource import Answer
 from backstay.interfaces.web.scanning import Row, Sheet
 from backstay.interfaces.web.worksheet import (
+    Asked,
     Made,
     Note,
     Quantities,
@@ -79,7 +82,9 @@ def ship(request: HttpRequest, ctx: Ctx, ident: int) -> Answer:
     )  # fmt: skip
 
     def post(values: dict[str, Any], quantities: Quantities) -> Made:
-        moved = sales.ship_orders(ctx, [sales.ShipDraft(ident, values["on"], picked(quantities))])[0]
+        carrier = int(values["carrier"]) if values.get("carrier") else None
+        draft = sales.ShipDraft(ident, values["on"], picked(quantities), values["tracking"] or "", carrier)
+        moved = sales.ship_orders(ctx, [draft])[0]
         return Made(f"/{PATH}/{ident}", _("Shipped: %(number)s") % {"number": moved.number})
 
     sub = [order.party.name, _("from %(place)s") % {"place": order.place.name}]
@@ -87,10 +92,22 @@ def ship(request: HttpRequest, ctx: Ctx, ident: int) -> Answer:
         sub.append(_("deliver on %(day)s") % {"day": day_text(order.required_on, ctx.today.year)})
     work = _work(
         ctx, order, title=_("Ship %(number)s") % {"number": order.number}, sub=" · ".join(sub), verb=_("Ship"), icon="truck", sheet=sheet,
-        heads=[date_head(ctx, "on", _("Shipped on"))], post=post, words=(_("not shipped"), _("in part"), _("complete"), _("too many")),
+        heads=[date_head(ctx, "on", _("Shipped on")), *_tracking_heads(ctx)], post=post, words=(_("not shipped"), _("in part"), _("complete"), _("too many")),
         empty=_("Nothing of this order is left to ship."),
     )  # fmt: skip
     return answer(request, ctx, work)
+
+
+def _tracking_heads(ctx: Ctx) -> list[Asked]:
+    """Numbers of the parcels, typed or scanned, and whose they are: the first carrier's, unless another is chosen."""
+    told = text_head("tracking", _("Tracking"), _("The parcels' numbers, with commas between."), kind="note")
+    carriers = [(str(ident), name) for ident, name in choices(ctx, column(Parcel, "carrier"))]
+    if not carriers:
+        return [told]
+    return [
+        told,
+        Asked(Field("carrier", "choice", _("Carrier"), "", choices=tuple(carriers)), carriers[0][0]),
+    ]
 
 
 def _ship_row(line: WorkLine, stock: There | None) -> Row:

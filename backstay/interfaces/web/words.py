@@ -31,6 +31,7 @@ PAST = {  # what happened to an object, as its timeline tells it
     "import": "imported", "file": "added a file", "send": "sent by mail", "match": "matched", "undo": "undid the match", "ignore": "left out",
     "arrive": "let it arrive", "allow_payment": "allowed the payment", "accept_unbilled": "accepted without a bill", "set": "set",
     "to": "moved", "submit": "handed in", "approve": "approved", "start": "started", "finish": "finished", "reject": "rejected", "count": "counted",
+    "track": "added tracking numbers", "untrack": "took tracking numbers away",
 }  # fmt: skip
 EVENTS = (
     "create", "change", "post", "confirm", "cancel", "close", "reopen", "reverse", "comment", "attach", "mail", "import", "archive",
@@ -131,10 +132,10 @@ def _labels(resource: Resource) -> Iterator[str]:
     from backstay.interfaces.web import acts
 
     yield from (*resource.names, *resource.menu[:2], *resource.views)
-    for name in (*resource.columns, *resource.form):
+    for name in (*resource.columns, *resource.form, *resource.facts()):
         yield from label(resource.of, name)
     if resource.lines:
-        for name in (*resource.lines.grid, *resource.lines.shown):
+        for name in (*resource.lines.grid, *resource.lines.shown, *resource.facts(of_lines=True)):
             yield from label(resource.child, name)
     for field in resource.of._meta.concrete_fields:
         yield from label(resource.of, field.name)

@@ -61,6 +61,14 @@ from backstay_client.types import (
     DoneMany,
     FilesTold,
     FileTold,
+    InventoryCarrier,
+    InventoryCarrierArchive,
+    InventoryCarrierArchiveMany,
+    InventoryCarrierChange,
+    InventoryCarrierDone,
+    InventoryCarrierNew,
+    InventoryCarrierNewMany,
+    InventoryCarrierPage,
     InventoryCount,
     InventoryCountDetail,
     InventoryCountDone,
@@ -81,6 +89,10 @@ from backstay_client.types import (
     InventoryShipmentPage,
     InventoryShipmentReverse,
     InventoryShipmentReverseMany,
+    InventoryShipmentTrack,
+    InventoryShipmentTrackMany,
+    InventoryShipmentUntrack,
+    InventoryShipmentUntrackMany,
     InventoryTransfer,
     InventoryTransferArrive,
     InventoryTransferArriveMany,
@@ -1536,6 +1548,160 @@ class CatalogItems:
         return answer
 
 
+class InventoryCarriers:
+    """inventory/carriers."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def list(
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        sort: Literal["name", "-name", "address", "-address", "archived_on", "-archived_on"] | None = None,
+        q: str | None = None,
+        fields: str | None = None,
+        name: str | None = None,
+        name_has: str | None = None,
+        address: str | None = None,
+        address_has: str | None = None,
+        archived_on_within: Literal[
+            "today", "week", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "last_30"
+        ]
+        | None = None,
+        archived_on_from: str | None = None,
+        archived_on_to: str | None = None,
+        archived_on: str | None = None,
+    ) -> InventoryCarrierPage:
+        """List carriers. A page of carriers, by key: as fast at any depth."""
+        answer: InventoryCarrierPage = self._http.ask(
+            "GET",
+            "/api/v1/inventory/carriers",
+            query={
+                "after": after,
+                "limit": limit,
+                "sort": sort,
+                "q": q,
+                "fields": fields,
+                "name": name,
+                "name.has": name_has,
+                "address": address,
+                "address.has": address_has,
+                "archived_on.within": archived_on_within,
+                "archived_on.from": archived_on_from,
+                "archived_on.to": archived_on_to,
+                "archived_on": archived_on,
+            },
+        )
+        return answer
+
+    def every(
+        self,
+        *,
+        limit: int | None = None,
+        sort: Literal["name", "-name", "address", "-address", "archived_on", "-archived_on"] | None = None,
+        q: str | None = None,
+        fields: str | None = None,
+        name: str | None = None,
+        name_has: str | None = None,
+        address: str | None = None,
+        address_has: str | None = None,
+        archived_on_within: Literal[
+            "today", "week", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "last_30"
+        ]
+        | None = None,
+        archived_on_from: str | None = None,
+        archived_on_to: str | None = None,
+        archived_on: str | None = None,
+    ) -> Iterator[InventoryCarrier]:
+        """All of them, page by page."""
+        return pages(
+            lambda after: self.list(
+                after=after,
+                limit=limit,
+                sort=sort,
+                q=q,
+                fields=fields,
+                name=name,
+                name_has=name_has,
+                address=address,
+                address_has=address_has,
+                archived_on_within=archived_on_within,
+                archived_on_from=archived_on_from,
+                archived_on_to=archived_on_to,
+                archived_on=archived_on,
+            )
+        )
+
+    def create(self, body: InventoryCarrierNew, *, key: str | None = None) -> InventoryCarrier:
+        """Make a carrier."""
+        answer: InventoryCarrier = self._http.ask("POST", "/api/v1/inventory/carriers", body=body, key=key)
+        return answer
+
+    def get(self, id: int, *, fields: str | None = None) -> InventoryCarrier:
+        """Read a carrier. The ETag names its revision, for If-Match."""
+        answer: InventoryCarrier = self._http.ask(
+            "GET", f"/api/v1/inventory/carriers/{id}", query={"fields": fields}
+        )
+        return answer
+
+    def update(
+        self, id: int, body: InventoryCarrierChange | None = None, *, if_match: str, key: str | None = None
+    ) -> InventoryCarrier:
+        """Change a carrier. Fields that are sent; lines, when they are sent, all of them."""
+        answer: InventoryCarrier = self._http.ask(
+            "PATCH",
+            f"/api/v1/inventory/carriers/{id}",
+            body=body if body is not None else {},
+            if_match=if_match,
+            key=key,
+        )
+        return answer
+
+    def create_many(self, body: InventoryCarrierNewMany, *, key: str | None = None) -> Made:
+        """Make many carriers. At most 200; all of them or, where one is refused, none."""
+        answer: Made = self._http.ask("POST", "/api/v1/inventory/carriers/bulk", body=body, key=key)
+        return answer
+
+    def archive(
+        self,
+        id: int,
+        body: InventoryCarrierArchive | None = None,
+        *,
+        if_match: str | None = None,
+        key: str | None = None,
+    ) -> InventoryCarrierDone:
+        """Archive: carrier. With If-Match, only while it is as it was read."""
+        answer: InventoryCarrierDone = self._http.ask(
+            "POST",
+            f"/api/v1/inventory/carriers/{id}/archive",
+            body=body if body is not None else {},
+            if_match=if_match,
+            key=key,
+        )
+        return answer
+
+    def archive_many(self, body: InventoryCarrierArchiveMany, *, key: str | None = None) -> DoneMany | Begun:
+        """Archive: many carriers. Up to 200 at once, all or none; more of them in the background, each by itself."""
+        answer: DoneMany | Begun = self._http.ask(
+            "POST", "/api/v1/inventory/carriers/bulk/archive", body=body, key=key
+        )
+        return answer
+
+    def files(self, id: int) -> FilesTold:
+        """List the files of a carrier."""
+        answer: FilesTold = self._http.ask("GET", f"/api/v1/inventory/carriers/{id}/files")
+        return answer
+
+    def upload(self, id: int, name: str, content: bytes, *, key: str | None = None) -> FileTold:
+        """Keep a file with a carrier. As multipart/form-data, at most 50 MiB."""
+        answer: FileTold = self._http.ask(
+            "POST", f"/api/v1/inventory/carriers/{id}/files", file=(name, content), key=key
+        )
+        return answer
+
+
 class InventoryCounts:
     """inventory/counts."""
 
@@ -2024,6 +2190,38 @@ class InventoryShipments:
         """Read a shipment. The ETag names its revision, for If-Match."""
         answer: InventoryShipmentDetail = self._http.ask(
             "GET", f"/api/v1/inventory/shipments/{id}", query={"fields": fields}
+        )
+        return answer
+
+    def track(
+        self, id: int, body: InventoryShipmentTrack, *, if_match: str | None = None, key: str | None = None
+    ) -> InventoryShipmentDone:
+        """Add tracking numbers: shipment. With If-Match, only while it is as it was read."""
+        answer: InventoryShipmentDone = self._http.ask(
+            "POST", f"/api/v1/inventory/shipments/{id}/track", body=body, if_match=if_match, key=key
+        )
+        return answer
+
+    def track_many(self, body: InventoryShipmentTrackMany, *, key: str | None = None) -> DoneMany | Begun:
+        """Add tracking numbers: many shipments. Up to 200 at once, all or none; more of them in the background, each by itself."""
+        answer: DoneMany | Begun = self._http.ask(
+            "POST", "/api/v1/inventory/shipments/bulk/track", body=body, key=key
+        )
+        return answer
+
+    def untrack(
+        self, id: int, body: InventoryShipmentUntrack, *, if_match: str | None = None, key: str | None = None
+    ) -> InventoryShipmentDone:
+        """Take tracking numbers away: shipment. With If-Match, only while it is as it was read."""
+        answer: InventoryShipmentDone = self._http.ask(
+            "POST", f"/api/v1/inventory/shipments/{id}/untrack", body=body, if_match=if_match, key=key
+        )
+        return answer
+
+    def untrack_many(self, body: InventoryShipmentUntrackMany, *, key: str | None = None) -> DoneMany | Begun:
+        """Take tracking numbers away: many shipments. Up to 200 at once, all or none; more of them in the background, each by itself."""
+        answer: DoneMany | Begun = self._http.ask(
+            "POST", "/api/v1/inventory/shipments/bulk/untrack", body=body, key=key
         )
         return answer
 
@@ -5192,6 +5390,7 @@ class Client:
         self.banking_runs = BankingRuns(self._http)
         self.banking_statements = BankingStatements(self._http)
         self.catalog_items = CatalogItems(self._http)
+        self.inventory_carriers = InventoryCarriers(self._http)
         self.inventory_counts = InventoryCounts(self._http)
         self.inventory_receipts = InventoryReceipts(self._http)
         self.inventory_shipments = InventoryShipments(self._http)

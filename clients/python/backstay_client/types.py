@@ -575,6 +575,60 @@ class FreeAt(TypedDict, total=False):
     free: Required[str]
 
 
+class InventoryCarrier(TypedDict, total=False):
+    """Carrier."""
+
+    id: Required[int]
+    revision: int | None
+    name: str | None
+    address: str | None
+    archived_on: str | None
+
+
+class InventoryCarrierArchive(TypedDict, total=False):
+    """What is told."""
+
+
+class InventoryCarrierArchiveMany(TypedDict, total=False):
+    """What is told."""
+
+    ids: Required[list[int]]
+
+
+class InventoryCarrierChange(TypedDict, total=False):
+    """What is told."""
+
+    name: str | None
+    address: str | None
+
+
+class InventoryCarrierDone(TypedDict, total=False):
+    """What is told."""
+
+    object: Required[InventoryCarrier | None]
+    made: list[Effect]
+
+
+class InventoryCarrierNew(TypedDict, total=False):
+    """What is told."""
+
+    name: Required[str]
+    address: str | None
+
+
+class InventoryCarrierNewMany(TypedDict, total=False):
+    """What is told."""
+
+    items: Required[list[InventoryCarrierNew]]
+
+
+class InventoryCarrierPage(TypedDict, total=False):
+    """What is told."""
+
+    data: Required[list[InventoryCarrier]]
+    next: str | None
+
+
 class InventoryCount(TypedDict, total=False):
     """Stock count."""
 
@@ -747,6 +801,7 @@ class InventoryShipment(TypedDict, total=False):
     state: str | None
     worth: Money | None
     reference: str | None
+    tracking: list[Parcel] | None
 
 
 class InventoryShipmentDetail(TypedDict, total=False):
@@ -762,6 +817,7 @@ class InventoryShipmentDetail(TypedDict, total=False):
     state: str | None
     worth: Money | None
     reference: str | None
+    tracking: list[Parcel] | None
     lines: list[InventoryShipmentLine] | None
 
 
@@ -801,6 +857,34 @@ class InventoryShipmentReverseMany(TypedDict, total=False):
     ids: Required[list[int]]
     on: str | None
     text: str | None
+
+
+class InventoryShipmentTrack(TypedDict, total=False):
+    """What is told."""
+
+    tracking: Required[str]
+    carrier: int | str | None
+
+
+class InventoryShipmentTrackMany(TypedDict, total=False):
+    """What is told."""
+
+    ids: Required[list[int]]
+    tracking: Required[str]
+    carrier: int | str | None
+
+
+class InventoryShipmentUntrack(TypedDict, total=False):
+    """What is told."""
+
+    tracking: Required[str]
+
+
+class InventoryShipmentUntrackMany(TypedDict, total=False):
+    """What is told."""
+
+    ids: Required[list[int]]
+    tracking: Required[str]
 
 
 class InventoryTransfer(TypedDict, total=False):
@@ -1288,6 +1372,14 @@ class Money(TypedDict, total=False):
 
     amount: Required[str]
     currency: Required[str]
+
+
+class Parcel(TypedDict, total=False):
+    """A part of a shipment: its tracking number; the carrier, and where it is followed, each null where nobody said."""
+
+    number: Required[str]
+    carrier: str | None
+    url: str | None
 
 
 class PartiesParty(TypedDict, total=False):
@@ -1967,6 +2059,8 @@ class SalesOrder(TypedDict, total=False):
     gross: Money | None
     delivery: str | None
     billing: str | None
+    reserved_until: str | None
+    tracking: list[Parcel] | None
     net: Money | None
     tax: Money | None
 
@@ -2031,6 +2125,8 @@ class SalesOrderDetail(TypedDict, total=False):
     gross: Money | None
     delivery: str | None
     billing: str | None
+    reserved_until: str | None
+    tracking: list[Parcel] | None
     net: Money | None
     tax: Money | None
     lines: list[SalesOrderLine] | None
@@ -2078,6 +2174,10 @@ class SalesOrderLine(TypedDict, total=False):
     free: str | None
     percent: str | None
     net: Money | None
+    ordered: str | None
+    shipped: str | None
+    invoiced: str | None
+    returned: str | None
 
 
 class SalesOrderLineNew(TypedDict, total=False):
@@ -2156,6 +2256,8 @@ class SalesOrderShip(TypedDict, total=False):
     """What is told."""
 
     on: str | None
+    tracking: str | None
+    carrier: int | str | None
     lines: list[SalesOrderShipLines] | None
 
 
@@ -2171,6 +2273,8 @@ class SalesOrderShipMany(TypedDict, total=False):
 
     ids: Required[list[int]]
     on: str | None
+    tracking: str | None
+    carrier: int | str | None
 
 
 class Self(TypedDict, total=False):

@@ -171,11 +171,19 @@ def cell_of(cell: dict[str, Any]) -> SafeString:
         text = f'<span class="state{tone}">{_icon(cell["icon"])}{text}</span>'
     elif cell["kind"] == "ref" and cell.get("href"):
         text = f'<a href="{escape(cell["href"])}">{text}</a>'
+    elif links := cell.get("links"):
+        text = ", ".join(_out(*link) for link in links)
     elif hint := cell.get("hint", {}).get("text"):
         text = f'{text} <span class="due {cell["hint"]["tone"]}">{escape(hint)}</span>'
     elif cell["nil"]:
         text = f'<span class="nil">{text}</span>'
     return SafeString(text)
+
+
+def _out(text: str, url: str) -> str:
+    """A link out of the house; it tells the other side nothing of where it was followed."""
+    plain = escape(text)
+    return f'<a class="link" href="{escape(url)}" target="_blank" rel="noopener noreferrer">{plain}</a>' if url else plain  # fmt: skip
 
 
 @register.simple_tag
