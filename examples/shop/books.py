@@ -138,7 +138,8 @@ class Books:
             done = self.client.sales_orders.reserve(order["id"], {"minutes": self.minutes})
         except Refused as refused:
             raise self._short(order, refused) from refused
-        return (done["object"] or {}).get("reserved_until")
+        reserved = done["object"]
+        return reserved.get("reserved_until") if reserved else None
 
     def confirm(self, order: SalesOrderDetail) -> SalesOrderDetail:
         """The customer orders. Pressed twice it is done once. Raises Short."""
