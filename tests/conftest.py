@@ -36,6 +36,11 @@ else:
 import django  # noqa: E402
 
 django.setup()
+
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
+
+# The hash of a password is dear on purpose, and tests make hundreds: cheap in this process, dear in every other one.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 _started: dict[str, Any] = {}
 
 

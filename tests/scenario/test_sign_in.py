@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -107,6 +110,16 @@ def test_nobody_can_sign_up(member: User) -> None:
 
     with pytest.raises(NoReverseMatch):
         reverse("account_signup")
+
+
+def test_a_password_is_hashed_as_the_library_advises() -> None:
+    """argon2id with 100 MiB and two rounds, in a process of its own: that of the tests is made cheap."""
+    asked = "from django.contrib.auth.hashers import make_password; print(make_password('x' * 20))"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "backstay.settings"}
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.startswith("argon2$argon2id$v=19$m=102400,t=2,p=8$"), told.stdout[:60]
 
 
 def test_unknown_and_wrong_are_answered_alike_and_cost_the_same(
