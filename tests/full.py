@@ -78,6 +78,7 @@ def make_full(orders: int = 60) -> Full:
     from backstay.domains.accounting.processes import post_journal
     from backstay.domains.banking import processes as banking
     from backstay.domains.banking.queries import bank_account
+    from backstay.domains.catalog import processes as catalog
     from backstay.domains.inventory import processes as inventory
     from backstay.domains.inventory.queries import place_id
     from backstay.domains.purchasing import processes as purchasing
@@ -142,6 +143,17 @@ def make_full(orders: int = 60) -> Full:
         inventory.transfer_goods(ctx, [inventory.TransferDraft(last, place, second, ((item, 1),), True)])
         inventory.count_stock(ctx, [inventory.CountDraft(last, place, ((item, 50),))])
         inventory.write_off_goods(ctx, [inventory.WriteOffDraft(last, place, ((item, 1),), "broken")])
+        prices = (catalog.PriceDraft(item, Decimal(9), Decimal(10)),)
+        lists = catalog.create_price_lists(
+            ctx, [catalog.PriceListDraft(f"L{n}", f"List {n}", prices=prices) for n in range(3)]
+        )
+        last_customer = rows.execute(
+            "SELECT max(party_id) FROM parties_partyrole WHERE company_id = %s AND role = 'customer'",
+            [company],
+        )[0][0]
+        catalog.create_price_agreements(
+            ctx, [catalog.PriceAgreementDraft(last_customer, lists[2], last, last)]
+        )
         hooks = [
             webhooks.WebhookDraft(name, "https://hooks.example.com/", active=False)
             for name in ("One", "Two", "Three")

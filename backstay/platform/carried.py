@@ -25,7 +25,8 @@ CARRIED = (
     # records and documents
     "accounting_journalentry", "accounting_journalline", "banking_bankaccount", "banking_match", "banking_matchrule", "banking_partyaccount",
     "banking_payment", "banking_paymentline", "banking_paymentrun", "banking_statement", "banking_statementline", "catalog_category",
-    "catalog_item", "catalog_itemuom", "catalog_uom", "inventory_carrier", "inventory_count", "inventory_countline", "inventory_parcel", "inventory_place", "inventory_receipt",
+    "catalog_item", "catalog_itemuom", "catalog_price", "catalog_priceagreement", "catalog_pricelist", "catalog_uom", "inventory_carrier",
+    "inventory_count", "inventory_countline", "inventory_parcel", "inventory_place", "inventory_receipt",
     "inventory_receiptline", "inventory_shipment", "inventory_shipmentline", "inventory_transfer", "inventory_transferline",
     "inventory_writeoff", "inventory_writeoffline", "invoicing_allocation", "invoicing_bill", "invoicing_billline", "invoicing_billtax",
     "invoicing_invoice", "invoicing_invoiceline", "invoicing_invoicetax", "parties_address", "parties_consent", "parties_legalhold",

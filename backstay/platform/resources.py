@@ -110,7 +110,7 @@ class Resource:
         return importlib.import_module(f"{apps.get_app_config(self.of._meta.app_label).name}.{name}")
 
     def told(self, name: str) -> Mapping[str, Any]:
-        """A table of the domain's ``columns``: COLUMNS, FACTS, FILTERS, HINTS, PANELS, READY or TOTALS, by kind and name."""
+        """A table of the domain's ``columns``: COLUMNS, FACTS, FILTERS, HINTS, PANELS, READY, TOTALS or USUAL, by kind and name."""
         module = f"{apps.get_app_config(self.of._meta.app_label).name}.columns"
         found: Mapping[str, Any] = (
             getattr(importlib.import_module(module), name, {}) if importlib.util.find_spec(module) else {}

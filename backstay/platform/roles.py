@@ -40,6 +40,7 @@ accountant | banking.bankaccount      | read create change                 | com
 accountant | banking.partyaccount     | read                               | company |
 accountant | parties.party            | read change archive                | company |
 accountant | catalog.item             | read                               | company |
+accountant | catalog.price*           | read                               | company |
 accountant | sales.order              | read invoice accrue                | company |
 accountant | purchasing.order         | read bill accept_unbilled          | company |
 accountant | inventory.*              | read                               | company |
@@ -52,6 +53,7 @@ accountant | *                        | comment                            | com
 sales      | parties.party            | read create change archive         | company |
 sales      | parties.consent          | record                             | company |
 sales      | catalog.item             | read                               | company |
+sales      | catalog.price*           | *                                  | company |
 sales      | sales.order              | *                                  | company |
 sales      | invoicing.invoice        | read create post credit send       | company |
 sales      | inventory.shipment       | read post track untrack            | company |
@@ -64,7 +66,9 @@ sales      | report.receivables       | read                               | com
 sales      | *                        | comment                            | company |
 buyer      | parties.party            | read create change archive         | company |
 buyer      | banking.partyaccount     | read create set                    | company |
-buyer      | catalog.*                | *                                  | company |
+buyer      | catalog.item             | *                                  | company |
+buyer      | catalog.category         | *                                  | company |
+buyer      | catalog.price*           | read                               | company |
 buyer      | purchasing.order         | read create change confirm receive return close cancel | company |
 buyer      | invoicing.bill           | read                               | company |
 buyer      | inventory.receipt        | read post                          | company |
@@ -87,6 +91,7 @@ hr         | access.membership        | read                               | com
 hr         | *                        | comment                            | company |
 service    | parties.party            | read                               | company | -credit_limit =name
 service    | catalog.item             | read                               | company | -purchase_price
+service    | catalog.price*           | read                               | company |
 service    | sales.order              | read                               | company |
 service    | inventory.shipment       | read                               | company |
 service    | projects.project         | read                               | company |

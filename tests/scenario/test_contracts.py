@@ -327,7 +327,7 @@ def test_no_link_is_dead(full: Full, kind: str, record_property: Any) -> None:
 
 
 def multiply(owner: psycopg.Connection[Any], full: Full, resource: Resource, wanted: int) -> None:
-    """Copies of a row until there are ``wanted``, its unique texts made different."""
+    """Copies of a row until there are ``wanted``, its unique texts made different, its span of days moved on."""
     table = resource.of._meta.db_table
     sql = f"SELECT count(*), max(id) FROM {table} WHERE company_id = %s"
     count, last = owner.execute(sql, [full.company]).fetchone() or (0, 0)
@@ -337,7 +337,10 @@ def multiply(owner: psycopg.Connection[Any], full: Full, resource: Resource, wan
         if f.get_internal_type() == "CharField" and f.name in ("number", "code", "name", "iban", "sku")
     ]
     changed = ", ".join(f"'{c}', left(coalesce(to_jsonb(t) ->> '{c}', ''), 24) || n" for c in texts)
-    changed = f"jsonb_build_object('id', nextval(pg_get_serial_sequence('{table}', 'id')){', ' + changed if changed else ''})"
+    names = {f.column for f in resource.of._meta.concrete_fields}
+    if {"since_on", "until_on"} <= names:
+        changed += ", 'since_on', t.since_on + n, 'until_on', t.until_on + n"
+    changed = f"jsonb_build_object('id', nextval(pg_get_serial_sequence('{table}', 'id')){', ' + changed.lstrip(', ') if changed else ''})"
     owner.execute(
         f"INSERT INTO {table} SELECT (jsonb_populate_record(null::{table}, to_jsonb(t) || {changed})).* FROM {table} t, generate_series(1, %s) n WHERE t.id = %s",
         [max(wanted - count, 0), last],

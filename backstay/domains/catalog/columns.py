@@ -29,4 +29,8 @@ def archived(ctx: Ctx) -> tuple[str, list[Any]]:
     return "SELECT id FROM catalog_item WHERE archived_on IS NOT NULL", []
 
 
-FILTERS = {"catalog.item.archived": archived}
+FILTERS = {
+    "catalog.item.archived": archived,
+    "catalog.pricelist.archived": lambda ctx: ("SELECT id FROM catalog_pricelist WHERE archived_on IS NOT NULL", []),
+    "catalog.priceagreement.ended": lambda ctx: ("SELECT id FROM catalog_priceagreement WHERE until_on < %s", [ctx.today]),
+}  # fmt: skip

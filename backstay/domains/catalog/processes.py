@@ -9,18 +9,40 @@ from typing import Any
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
 from backstay.domains.catalog.models import Category, Item, ItemUom, Uom
-from backstay.domains.catalog.rules import COMMON_UOMS, ItemDraft, check_barcode
+from backstay.domains.catalog.pricing import (
+    archive_price_lists,
+    change_price_agreements,
+    create_price_agreements,
+    create_price_lists,
+    edit_price_lists,
+)
+from backstay.domains.catalog.rules import (
+    COMMON_UOMS,
+    ItemDraft,
+    PriceAgreementDraft,
+    PriceDraft,
+    PriceListDraft,
+    check_barcode,
+)
 from backstay.ledger.models import Unit
 from backstay.platform import access, events, rows
 
 __all__ = [
     "ItemDraft",
+    "PriceAgreementDraft",
+    "PriceDraft",
+    "PriceListDraft",
     "add_uoms",
     "archive_items",
+    "archive_price_lists",
     "change_items",
+    "change_price_agreements",
     "create_categories",
     "create_items",
+    "create_price_agreements",
+    "create_price_lists",
     "edit_items",
+    "edit_price_lists",
     "seed_uoms",
 ]
 PRICE = Decimal("0.000001")  # as precise as a price is kept

@@ -1,12 +1,13 @@
-"""What is bought and sold: goods and services, their units of measure, their categories."""
+"""What is bought and sold: goods and services, their units of measure, their categories, what they cost for whom."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 
-from backstay.platform.records import Record
+from backstay.platform.records import Record, refers
 
 
 class Uom(Record):
@@ -130,3 +131,84 @@ class ItemUom(Record):
                 condition=models.Q(numerator__gt=0, denominator__gt=0), name="catalog.item_uom_factor"
             ),
         ]
+
+
+class PriceList(Record):
+    """Sales prices in a currency (ISO 4217). What it does not say, the list it builds on says, and in the end the item
+    itself; ``discount`` (0.1 is 10 %) comes off what was said there. ``standard``: for everybody who has no list."""
+
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    currency = models.CharField(max_length=3)
+    parent = refers("catalog.PriceList", null=True, blank=True, verbose_name=_("Builds on"))
+    discount = models.DecimalField(max_digits=7, decimal_places=6, default=0)
+    standard = models.BooleanField(default=False)
+    archived_on = models.DateField(null=True, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company_id", "code"], name="catalog.price_list_once"),
+            models.UniqueConstraint(
+                fields=["company_id", "currency"],
+                condition=models.Q(standard=True),
+                name="catalog.standard_list_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex="^[A-Z]{3}$"), name="catalog.price_list_currency_code"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(discount__gte=0, discount__lte=1), name="catalog.price_list_discount"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(archived_on=None) | models.Q(standard=False),
+                name="catalog.standard_list_in_use",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Price(Record):
+    """What one of an item costs from a quantity on (both in its own unit), from a day to a day, both included."""
+
+    price_list = refers("catalog.PriceList", related_name="prices")
+    item = refers("catalog.Item")
+    from_quantity = models.DecimalField(max_digits=18, decimal_places=6, default=0)
+    price = models.DecimalField(max_digits=18, decimal_places=6)
+    since_on = models.DateField(null=True, blank=True)
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0, from_quantity__gte=0), name="catalog.list_price"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(since_on=None)
+                | models.Q(until_on=None)
+                | models.Q(until_on__gte=models.F("since_on")),
+                name="catalog.price_span",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["price_list", "item"], name="price_of_item")]
+
+
+class PriceAgreement(Record):
+    """A customer has a price list, from a day to a day."""
+
+    party = refers("parties.Party", verbose_name=_("Customer"))
+    price_list = refers("catalog.PriceList", verbose_name=_("Price list"))
+    since_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(until_on=None) | models.Q(until_on__gte=models.F("since_on")),
+                name="catalog.agreement_span",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.price_list}"

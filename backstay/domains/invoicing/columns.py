@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from backstay.base.context import Ctx
-from backstay.domains.catalog.queries import trade_facts
+from backstay.domains.catalog.queries import offers
 from backstay.platform import rows
 from backstay.platform.figures import number_text
 
@@ -86,15 +87,16 @@ def _paid(kind: str) -> Callable[[Ctx, Iterable[int]], dict[int, set[str]]]:
 READY = {f"invoicing.{kind}": _paid(kind) for kind in _SIDES}
 
 
-def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[str, Any]]:
-    """What an item brings to a line of an invoice that comes from no order: its name and its price."""
-    return {
-        item: {
-            "sub": told.sku, "price": number_text(told.sales_price, 2), "stock": "", "tone": "",
-            "fill": {"text": told.name, "unit_price": f"{told.sales_price.normalize():f}"},
-        }
-        for item, told in trade_facts(ctx, items).items()
-    }  # fmt: skip
+def hints(ctx: Ctx, items: Sequence[int], party: int | None, quantity: Decimal) -> dict[int, dict[str, Any]]:
+    """What an item brings to a line of an invoice that comes from no order: its name, and its price by the price lists."""
+    made: dict[int, dict[str, Any]] = {}
+    for item, (told, price) in offers(ctx, items, party, quantity).items():
+        fill = {"text": told.name} | ({} if price is None else {"unit_price": f"{price.price or 0:f}"})
+        made[item] = {
+            "sub": " · ".join(t for t in (told.sku, price.source if price else "") if t),
+            "price": number_text(price.price, 2) if price else "", "stock": "", "tone": "", "fill": fill,
+        }  # fmt: skip
+    return made
 
 
 HINTS = {"invoicing.invoice:catalog.item": hints}

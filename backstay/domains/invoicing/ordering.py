@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Model
 
 from backstay.base.context import Ctx
-from backstay.domains.catalog.queries import ItemFacts, to_stock, trade_facts
+from backstay.domains.catalog.queries import ItemFacts, Wanted, factors, prices_for, to_stock, trade_facts
+from backstay.domains.catalog.rules import per_unit
 from backstay.domains.parties.queries import terms
 from backstay.domains.tax.processes import Totals
 from backstay.domains.tax.queries import choose
@@ -18,7 +20,7 @@ from backstay.platform import rows
 
 
 class OrderedLine(Protocol):
-    """A line to order; price and unit of the item where None."""
+    """A line to order; the price by the price lists and the unit of the item where None."""
 
     @property
     def item(self) -> int: ...
@@ -63,9 +65,26 @@ def price_orders(ctx: Ctx, drafts: Sequence[Ordered], direction: str) -> Priced:
         (facts[x.item].tax_class, parties[drafts[n].party].tax_treatment, direction, drafts[n].ordered_on)
         for n, x in lines
     ]
-    own = [facts[x.item].purchase_price if direction == "in" else facts[x.item].sales_price for _, x in lines]
-    prices = [p if x.unit_price is None else x.unit_price for (_, x), p in zip(lines, own, strict=True)]
+    blank = [(drafts[n], x) for n, x in lines if x.unit_price is None]
+    own = iter(_prices(ctx, facts, blank, direction))
+    prices = [next(own) if x.unit_price is None else x.unit_price for _, x in lines]
     return Priced(lines, facts, prices, choose(ctx, asked))
+
+
+def _prices(
+    ctx: Ctx, facts: dict[int, ItemFacts], lines: Sequence[tuple[Ordered, OrderedLine]], direction: str
+) -> list[Decimal]:
+    """Prices of lines that name none, per unit of the line: bought, of the item; sold, by the price lists."""
+    uoms = factors(ctx, facts, [(x.item, x.uom or facts[x.item].uom_id) for _, x in lines])
+    each = [Fraction(*told) for told in uoms]
+    if direction == "in":
+        return [per_unit(facts[x.item].purchase_price, f) for (_, x), f in zip(lines, each, strict=True)]
+    wanted = [
+        Wanted(d.party, x.item, x.quantity * f.numerator / f.denominator, d.ordered_on)
+        for (d, x), f in zip(lines, each, strict=True)
+    ]
+    told = prices_for(ctx, wanted, ctx.currency_code, facts)
+    return [per_unit(t.price or Decimal(0), f) for t, f in zip(told, each, strict=True)]
 
 
 def insert_lines(

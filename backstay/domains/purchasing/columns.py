@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from backstay.base.context import Ctx
@@ -39,7 +40,7 @@ def _progress(which: int) -> Callable[[Ctx, Iterable[int]], dict[int, str]]:
     return told
 
 
-def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[str, Any]]:
+def hints(ctx: Ctx, items: Sequence[int], party: int | None, quantity: Decimal) -> dict[int, dict[str, Any]]:
     """What a buyer wants to know of an item: what is free, what it costs."""
     left = free(ctx, items)
     return {

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backstay.base.context import Ctx
-from backstay.domains.catalog.queries import trade_facts
+from backstay.base.errors import Refusal
+from backstay.domains.catalog.queries import Wanted, offers, prices_for, trade_facts
 from backstay.domains.inventory.queries import Parcel, free, free_at, parcels
 from backstay.domains.parties.queries import terms
 from backstay.domains.sales.models import Order, OrderLine
@@ -101,27 +102,42 @@ def ordered(ctx: Ctx, ids: Iterable[int]) -> dict[int, Decimal]:
     return dict(rows.execute(_ORDERED, [list(ids)]))
 
 
-def hints(ctx: Ctx, items: Sequence[int], party: int | None) -> dict[int, dict[str, Any]]:
+def hints(ctx: Ctx, items: Sequence[int], party: int | None, quantity: Decimal) -> dict[int, dict[str, Any]]:
     """What a clerk wants to know of an item before he takes it: free, price, last bought by this customer."""
-    facts, left = trade_facts(ctx, items), free(ctx, items)
+    left = free(ctx, items)
     bought = (
         {row[0]: row for row in rows.execute(_BOUGHT, [party, list(items), list(items)])} if party else {}
     )
     made = {}
-    for item, told in facts.items():
-        price = number_text(told.sales_price, 2)
-        stock = left.get(item)
-        last = bought.get(item)
-        sub = told.sku + (
-            f" · {_('bought %(n)s times, last %(on)s at %(price)s') % {'n': last[1], 'on': day_text(last[2], ctx.today.year), 'price': number_text(last[3], 2)}}"
-            if last
-            else ""
-        )
+    for item, (told, price) in offers(ctx, items, party, quantity).items():
+        stock, last = left.get(item), bought.get(item)
+        sub = [told.sku, price.source if price else ""]
+        if last:
+            words = _("bought %(n)s times, last %(on)s at %(price)s")
+            sub.append(
+                words
+                % {"n": last[1], "on": day_text(last[2], ctx.today.year), "price": number_text(last[3], 2)}
+            )
+        figure = price.price or Decimal(0) if price else None
         made[item] = {
-            "sub": sub, "price": price, "fill": {"unit_price": f"{told.sales_price.normalize():f}"}, "stock": "" if stock is None else number_text(stock),
-            "tone": "" if stock is None else "ok" if stock > 0 else "warn",
+            "sub": " · ".join(s for s in sub if s), "price": "" if figure is None else number_text(figure, 2),
+            "usual": {"unit_price": "" if figure is None else f"{figure.normalize():f}"},
+            "stock": "" if stock is None else number_text(stock), "tone": "" if stock is None else "ok" if stock > 0 else "warn",
         }  # fmt: skip
     return made
+
+
+def as_listed(ctx: Ctx, order: Order) -> set[int]:
+    """Lines whose price is what the price lists say: it goes on following them while the quotation is written anew."""
+    lines = rows.of(OrderLine, "order_id", [order.pk], "item_id", "uom_id", "quantity", "unit_price")
+    facts = trade_facts(ctx, {x.item_id for x in lines})
+    mine = [x for x in lines if facts[x.item_id].uom_id == x.uom_id]
+    wanted = [Wanted(order.party_id, x.item_id, x.quantity, order.ordered_on) for x in mine]
+    try:
+        told = prices_for(ctx, wanted, ctx.currency_code, facts)
+    except Refusal:  # his list is in another currency now: what was agreed stays
+        return set()
+    return {x.id for x, price in zip(mine, told, strict=True) if price.price == x.unit_price}
 
 
 _USED = """
@@ -196,3 +212,4 @@ FILTERS = {
 HINTS = {"catalog.item": hints}
 PANELS = {"sales.order": panels}
 READY = {"sales.order": pointless}
+USUAL = {"sales.order": ("unit_price", as_listed)}

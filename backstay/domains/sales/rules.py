@@ -14,7 +14,7 @@ from backstay.base.rounding import cost_of, divide
 
 @dataclass(frozen=True, slots=True)
 class OrderLineDraft:
-    """A line to quote; the price and unit of the item where not given."""
+    """A line to quote; the price by the price lists and the unit of the item where not given."""
 
     item: int
     quantity: Decimal

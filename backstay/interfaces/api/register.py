@@ -25,6 +25,7 @@ BY_HAND = (
     "backstay.interfaces.api.filing",
     "backstay.interfaces.api.working",
     "backstay.interfaces.api.shop",
+    "backstay.interfaces.api.pricing",
 )
 REGISTERED: dict[tuple[str, str], tuple[Operation, Callable[..., Any], dict[str, Any]]] = {}  # (method, path)
 Function = Callable[..., HttpResponse]

@@ -58,10 +58,9 @@ class Availability(Schema):
     unknown: list[str]
 
 
-def availability(ctx: Ctx, request: HttpRequest, query: Wanted) -> HttpResponse:
-    """What is free now of up to 500 items. Four statements, however many items and warehouses."""
-    access.require(ctx, READ)
-    skus = list(dict.fromkeys(s for s in (part.strip() for part in query.sku.split(",")) if s))
+def named(text: str) -> list[str]:
+    """The SKUs of a text, each once. Problem 422 for none or too many."""
+    skus = list(dict.fromkeys(s for s in (part.strip() for part in text.split(",")) if s))
     if not 0 < len(skus) <= MOST:
         raise Problem(
             422,
@@ -70,6 +69,13 @@ def availability(ctx: Ctx, request: HttpRequest, query: Wanted) -> HttpResponse:
             f"Name 1 to {MOST} of them.",
             [("sku", f"1 to {MOST}")],
         )
+    return skus
+
+
+def availability(ctx: Ctx, request: HttpRequest, query: Wanted) -> HttpResponse:
+    """What is free now of up to 500 items. Four statements, however many items and warehouses."""
+    access.require(ctx, READ)
+    skus = named(query.sku)
     places = warehouses(ctx)
     if query.place is not None:
         places = {code: ident for code, ident in places.items() if code == query.place}

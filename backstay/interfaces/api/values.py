@@ -19,8 +19,9 @@ FIGURES = ("number", "percent", "steps")
 
 
 def is_price(field: Field) -> bool:
-    """Whether a figure is money per piece, with as many places as it has."""
-    return field.kind == "number" and field.name.endswith("price")
+    """Whether a figure is money per piece in the company's currency, with as many places as it has. The ``price`` of a
+    price list is in the currency of its list, and stays a figure."""
+    return field.kind == "number" and field.name.endswith("_price")
 
 
 def out(ctx: Ctx, field: Field, value: Any) -> Any:

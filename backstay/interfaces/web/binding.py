@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from backstay.base.errors import Busy, Refusal, refusal_from
 from backstay.base.money import to_steps
 from backstay.interfaces.web.drafts import Typed, completed
-from backstay.interfaces.web.fields import BadText, Field, column, field_of, money_text, read, shown
+from backstay.interfaces.web.fields import BadText, Field, column, field_of, money_text, read, shown, typed
 from backstay.interfaces.web.resolving import resolve
 from backstay.interfaces.web.words import said
 from backstay.platform import rows
@@ -51,6 +51,7 @@ class Worked:
 
     totals: list[tuple[str, str, str]] = field(default_factory=list)
     cells: list[list[str]] = field(default_factory=list)
+    prices: list[dict[str, str]] = field(default_factory=list)  # of each line, as a draft would keep them
     refusal: Refusal | None = None
     warnings: list[Refusal] = field(default_factory=list)
 
@@ -254,7 +255,7 @@ def work_out(ctx: Ctx, resource: Resource, draft: Any, lines: int, of: int | Non
     def made() -> None:
         ident = perform(ctx, resource, draft, of)
         worked.totals = _totals(ctx, resource, ident)
-        worked.cells = _cells(ctx, resource, ident)
+        _look_at_lines(ctx, resource, ident, worked)
         acts = resource.transitions(_state(resource, ident)) if resource.is_document else []
         following = [a for a in acts if a in resource.acts][:1]
         if following and lines <= TRIAL_LINES and _asks_nothing(resource.process(following[0])):
@@ -310,25 +311,23 @@ def _totals(ctx: Ctx, resource: Resource, ident: int) -> list[tuple[str, str, st
     ]
 
 
-def _cells(ctx: Ctx, resource: Resource, ident: int) -> list[list[str]]:
-    """The shown columns of each line, in order."""
+def _look_at_lines(ctx: Ctx, resource: Resource, ident: int, worked: Worked) -> None:
+    """The shown columns and the prices of each line, in order."""
     if not resource.lines or resource.child is None or not resource.lines.shown:
-        return []
+        return
     told = [line_field(resource, n) for n in resource.lines.shown]
+    prices = [column(resource.child, n) for n in resource.lines.grid if n.endswith("price")]
     key = next(f.name for f in resource.child._meta.concrete_fields if f.related_model is resource.of)
     refs = [f.db for f in told if f.kind == "ref"]
     found = list(
         resource.child._default_manager.filter(**{key: ident}).select_related(*refs).order_by("position")
     )
     ids = [row.pk for row in found]
-    worked = {f.name: f.compute(ctx, ids) for f in told if f.compute}
-    return [
-        [
-            shown(ctx, f, worked[f.name].get(row.pk) if f.compute else getattr(row, f.name))["text"]
-            for f in told
-        ]
-        for row in found
-    ]
+    figures = {f.name: f.compute(ctx, ids) for f in told if f.compute}
+    for row in found:
+        values = [figures[f.name].get(row.pk) if f.compute else getattr(row, f.name) for f in told]
+        worked.cells.append([shown(ctx, f, v)["text"] for f, v in zip(told, values, strict=True)])
+        worked.prices.append({f.name: typed(ctx, f, getattr(row, f.name)) for f in prices})
 
 
 def line_field(resource: Resource, name: str) -> Field:

@@ -110,6 +110,7 @@ def of_object(ctx: Ctx, resource: Resource, row: models.Model) -> Typed:
         order = (
             "position" if any(f.name == "position" for f in resource.child._meta.concrete_fields) else "id"
         )
+        follows, usual = _usual(ctx, resource, row)
         for n, line in enumerate(getattr(row, resource.lines_name).order_by(order), 1):
             texts: dict[str, str] = {"key": f"e{n}"}
             for name in resource.lines.grid:
@@ -118,9 +119,17 @@ def of_object(ctx: Ctx, resource: Resource, row: models.Model) -> Typed:
                     _type(ctx, texts, told, line)
                 if told.kind == "yes" and not texts[told.name]:
                     texts[told.name] = "0"  # nothing is the usual
+            if line.pk in usual:
+                texts[follows] = ""
             made.lines.append(texts)
     made.was = dict(made.head)
     return made
+
+
+def _usual(ctx: Ctx, resource: Resource, row: models.Model) -> tuple[str, set[int]]:
+    """(column, lines in which it says what is usual): left empty, it goes on following it."""
+    told = resource.told("USUAL").get(resource.kind)
+    return (told[0], told[1](ctx, row)) if told else ("", set())
 
 
 def completed(ctx: Ctx, resource: Resource, what: Typed, of: int | None) -> Typed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -18,7 +19,7 @@ from backstay.interfaces.web.sign import signed_in
 from backstay.interfaces.web.templatetags.desk import inline
 from backstay.platform import access
 from backstay.platform.context import Ctx
-from backstay.platform.figures import local
+from backstay.platform.figures import BadText, figure, local
 from backstay.platform.resources import PAGES, RESOURCES, Resource, for_kind
 from backstay.platform.seeing import seen
 
@@ -160,8 +161,14 @@ def reference(request: HttpRequest) -> JsonResponse:
         hint = hints.get(row.pk, {})
         sub = hint.get("sub") or _sub(ctx, resource, row)
         options.append({"id": row.pk, "value": _canonical(row), "text": title_of(row), "sub": sub, "stock": hint.get("stock", ""), "tone": hint.get("tone", ""),
-                        "price": hint.get("price", ""), "fill": {k: local("price" if k.endswith("price") else "number", v) for k, v in hint.get("fill", {}).items()}})  # fmt: skip
+                        "price": hint.get("price", ""), "fill": _local(hint.get("fill", {})), "usual": _local(hint.get("usual", {}))})  # fmt: skip
     return JsonResponse({"options": options, "count": len(found), "text": text})
+
+
+def _local(texts: dict[str, str]) -> dict[str, str]:
+    return {
+        name: local("price" if name.endswith("price") else "number", text) for name, text in texts.items()
+    }
 
 
 def _canonical(row: Any) -> str:
@@ -187,7 +194,14 @@ def _hints(ctx: Ctx, request: HttpRequest, kind: str, ids: list[int]) -> dict[in
     known = where.told("HINTS")
     told = known.get(f"{where.kind}:{kind}") or known.get(kind)
     party = request.GET.get("party", "")
-    made: dict[int, dict[str, Any]] = (
-        told(ctx, ids, int(party) if party.isdigit() and len(party) < 19 else None) if told else {}
-    )
+    asked = (int(party) if party.isdigit() and len(party) < 19 else None, _quantity(request))
+    made: dict[int, dict[str, Any]] = told(ctx, ids, *asked) if told else {}
     return made
+
+
+def _quantity(request: HttpRequest) -> Decimal:
+    """How many the line is about; one, as long as nobody said."""
+    try:
+        return figure(request.GET.get("quantity", "")[:20])
+    except BadText:
+        return Decimal(1)

@@ -232,8 +232,12 @@ def _worked(
     panels = resource.told("PANELS").get(resource.kind)
     gross = next((t for n, _label, t in worked.totals if n == "gross"), "")
     cells = {line["key"]: worked.cells[n] for n, line in enumerate(typed.lines) if n < len(worked.cells)}
+    prices = {
+        line["key"]: {name: local("price", text) for name, text in told.items() if not line.get(name)}
+        for line, told in zip(typed.lines, worked.prices)
+    }
     return {
-        "ctx": ctx, "totals": worked.totals, "cells": cells, "refusal": worked.refusal, "warnings": worked.warnings, "prices": {},
+        "ctx": ctx, "totals": worked.totals, "cells": cells, "refusal": worked.refusal, "warnings": worked.warnings, "prices": prices,
         "panels": panels(ctx, bound.head, gross) if panels and bound.head and not resource.hidden else [],
     }  # fmt: skip
 
@@ -269,7 +273,7 @@ def _show(
         ][:1]
     context = view | {
         **names(resource), "draft": draft, "of": of, "revision": revision, "fields": [f for f in fields if f["field"].kind != "note"],
-        "notes": [f for f in fields if f["field"].kind == "note"], "grid": _grid(resource, typed, bound, view["cells"], submitted),
+        "notes": [f for f in fields if f["field"].kind == "note"], "grid": _grid(resource, typed, bound, view, submitted),
         "warnings": [w for w in view["warnings"] if refusal is None or w.code != refusal.code],
         "following": [{"act": a, "text": word_of(a)} for a in following], "submitted": submitted, "stopped": refusal or (view["refusal"] if submitted else None),
         "once": uuid.uuid4().hex, 
@@ -288,7 +292,7 @@ def _grid(
     resource: Resource,
     typed: drafts.Typed,
     bound: binding.Bound,
-    cells: dict[str, list[str]],
+    view: dict[str, Any],
     submitted: bool,
 ) -> dict[str, Any]:
     if not resource.lines or resource.child is None:
@@ -296,13 +300,13 @@ def _grid(
     fields = [column(resource.child, n) for n in resource.lines.grid]
     shown = [binding.line_field(resource, n) for n in resource.lines.shown]
     lines = [*typed.lines, *({"key": f"n{uuid.uuid4().hex[:8]}"} for _n in range(3 if typed.lines else 5))]
-    made = []
+    cells, prices, made = view["cells"], view["prices"], []
     for n, line in enumerate(lines, 1):
-        errors = bound.line_errors.get(line["key"], {})
+        errors, priced = bound.line_errors.get(line["key"], {}), prices.get(line["key"], {})
         made.append({
             "n": n, "key": line["key"], "told": [{"label": f.label, "text": t} for f, t in zip(shown, cells.get(line["key"]) or [""] * len(shown))], "empty": not any(line.get(f.name) for f in fields),
             "cells": [{"field": f, "value": local("price" if f.name.endswith("price") else f.kind, line.get(f.name, "")), "id": line.get(f"{f.name}.id", "") or bound.refs.get(f"{line['key']}.{f.name}", ""),
-                       "error": errors.get(f.name, "")} for f in fields],
+                       "error": errors.get(f.name, ""), "usual": priced.get(f.name, "")} for f in fields],
             "errors": [f"{next((f.label for f in fields if f.name == k), k)}: {v}" for k, v in errors.items()],
         })  # fmt: skip
     choices = {f.name: _answers() if f.kind == "yes" else options(f) for f in fields}

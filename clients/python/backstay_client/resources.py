@@ -58,6 +58,20 @@ from backstay_client.types import (
     CatalogItemNew,
     CatalogItemNewMany,
     CatalogItemPage,
+    CatalogPriceAgreement,
+    CatalogPriceAgreementChange,
+    CatalogPriceAgreementNew,
+    CatalogPriceAgreementNewMany,
+    CatalogPriceAgreementPage,
+    CatalogPriceList,
+    CatalogPriceListArchive,
+    CatalogPriceListArchiveMany,
+    CatalogPriceListChange,
+    CatalogPriceListDetail,
+    CatalogPriceListDone,
+    CatalogPriceListNew,
+    CatalogPriceListNewMany,
+    CatalogPriceListPage,
     DoneMany,
     FilesTold,
     FileTold,
@@ -143,6 +157,7 @@ from backstay_client.types import (
     PartiesPartyNew,
     PartiesPartyNewMany,
     PartiesPartyPage,
+    Prices,
     ProjectsProject,
     ProjectsProjectChange,
     ProjectsProjectClose,
@@ -1544,6 +1559,338 @@ class CatalogItems:
         """Keep a file with an item. As multipart/form-data, at most 50 MiB."""
         answer: FileTold = self._http.ask(
             "POST", f"/api/v1/catalog/items/{id}/files", file=(name, content), key=key
+        )
+        return answer
+
+
+class CatalogPriceAgreements:
+    """catalog/price-agreements."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def list(
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        sort: Literal["since_on", "-since_on", "until_on", "-until_on"] | None = None,
+        q: str | None = None,
+        fields: str | None = None,
+        only: Literal["ended"] | None = None,
+        party: int | None = None,
+        price_list: int | None = None,
+        since_on_within: Literal[
+            "today", "week", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "last_30"
+        ]
+        | None = None,
+        since_on_from: str | None = None,
+        since_on_to: str | None = None,
+        since_on: str | None = None,
+        until_on_within: Literal[
+            "today", "week", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "last_30"
+        ]
+        | None = None,
+        until_on_from: str | None = None,
+        until_on_to: str | None = None,
+        until_on: str | None = None,
+    ) -> CatalogPriceAgreementPage:
+        """List price agreements. A page of price agreements, by key: as fast at any depth."""
+        answer: CatalogPriceAgreementPage = self._http.ask(
+            "GET",
+            "/api/v1/catalog/price-agreements",
+            query={
+                "after": after,
+                "limit": limit,
+                "sort": sort,
+                "q": q,
+                "fields": fields,
+                "only": only,
+                "party": party,
+                "price_list": price_list,
+                "since_on.within": since_on_within,
+                "since_on.from": since_on_from,
+                "since_on.to": since_on_to,
+                "since_on": since_on,
+                "until_on.within": until_on_within,
+                "until_on.from": until_on_from,
+                "until_on.to": until_on_to,
+                "until_on": until_on,
+            },
+        )
+        return answer
+
+    def every(
+        self,
+        *,
+        limit: int | None = None,
+        sort: Literal["since_on", "-since_on", "until_on", "-until_on"] | None = None,
+        q: str | None = None,
+        fields: str | None = None,
+        only: Literal["ended"] | None = None,
+        party: int | None = None,
+        price_list: int | None = None,
+        since_on_within: Literal[
+            "today", "week", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "last_30"
+        ]
+        | None = None,
+        since_on_from: str | None = None,
+        since_on_to: str | None = None,
+        since_on: str | None = None,
+        until_on_within: Literal[
+            "today", "week", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "last_30"
+        ]
+        | None = None,
+        until_on_from: str | None = None,
+        until_on_to: str | None = None,
+        until_on: str | None = None,
+    ) -> Iterator[CatalogPriceAgreement]:
+        """All of them, page by page."""
+        return pages(
+            lambda after: self.list(
+                after=after,
+                limit=limit,
+                sort=sort,
+                q=q,
+                fields=fields,
+                only=only,
+                party=party,
+                price_list=price_list,
+                since_on_within=since_on_within,
+                since_on_from=since_on_from,
+                since_on_to=since_on_to,
+                since_on=since_on,
+                until_on_within=until_on_within,
+                until_on_from=until_on_from,
+                until_on_to=until_on_to,
+                until_on=until_on,
+            )
+        )
+
+    def create(self, body: CatalogPriceAgreementNew, *, key: str | None = None) -> CatalogPriceAgreement:
+        """Make a price agreement."""
+        answer: CatalogPriceAgreement = self._http.ask(
+            "POST", "/api/v1/catalog/price-agreements", body=body, key=key
+        )
+        return answer
+
+    def get(self, id: int, *, fields: str | None = None) -> CatalogPriceAgreement:
+        """Read a price agreement. The ETag names its revision, for If-Match."""
+        answer: CatalogPriceAgreement = self._http.ask(
+            "GET", f"/api/v1/catalog/price-agreements/{id}", query={"fields": fields}
+        )
+        return answer
+
+    def update(
+        self,
+        id: int,
+        body: CatalogPriceAgreementChange | None = None,
+        *,
+        if_match: str,
+        key: str | None = None,
+    ) -> CatalogPriceAgreement:
+        """Change a price agreement. Fields that are sent; lines, when they are sent, all of them."""
+        answer: CatalogPriceAgreement = self._http.ask(
+            "PATCH",
+            f"/api/v1/catalog/price-agreements/{id}",
+            body=body if body is not None else {},
+            if_match=if_match,
+            key=key,
+        )
+        return answer
+
+    def create_many(self, body: CatalogPriceAgreementNewMany, *, key: str | None = None) -> Made:
+        """Make many price agreements. At most 200; all of them or, where one is refused, none."""
+        answer: Made = self._http.ask("POST", "/api/v1/catalog/price-agreements/bulk", body=body, key=key)
+        return answer
+
+    def files(self, id: int) -> FilesTold:
+        """List the files of a price agreement."""
+        answer: FilesTold = self._http.ask("GET", f"/api/v1/catalog/price-agreements/{id}/files")
+        return answer
+
+    def upload(self, id: int, name: str, content: bytes, *, key: str | None = None) -> FileTold:
+        """Keep a file with a price agreement. As multipart/form-data, at most 50 MiB."""
+        answer: FileTold = self._http.ask(
+            "POST", f"/api/v1/catalog/price-agreements/{id}/files", file=(name, content), key=key
+        )
+        return answer
+
+
+class CatalogPriceLists:
+    """catalog/price-lists."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def list(
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        sort: Literal[
+            "name",
+            "-name",
+            "code",
+            "-code",
+            "currency",
+            "-currency",
+            "discount",
+            "-discount",
+            "standard",
+            "-standard",
+        ]
+        | None = None,
+        q: str | None = None,
+        fields: str | None = None,
+        only: Literal["archived"] | None = None,
+        name: str | None = None,
+        name_has: str | None = None,
+        code: str | None = None,
+        code_has: str | None = None,
+        currency: str | None = None,
+        currency_has: str | None = None,
+        parent: int | None = None,
+        standard: Literal["true", "false"] | None = None,
+    ) -> CatalogPriceListPage:
+        """List price lists. A page of price lists, by key: as fast at any depth."""
+        answer: CatalogPriceListPage = self._http.ask(
+            "GET",
+            "/api/v1/catalog/price-lists",
+            query={
+                "after": after,
+                "limit": limit,
+                "sort": sort,
+                "q": q,
+                "fields": fields,
+                "only": only,
+                "name": name,
+                "name.has": name_has,
+                "code": code,
+                "code.has": code_has,
+                "currency": currency,
+                "currency.has": currency_has,
+                "parent": parent,
+                "standard": standard,
+            },
+        )
+        return answer
+
+    def every(
+        self,
+        *,
+        limit: int | None = None,
+        sort: Literal[
+            "name",
+            "-name",
+            "code",
+            "-code",
+            "currency",
+            "-currency",
+            "discount",
+            "-discount",
+            "standard",
+            "-standard",
+        ]
+        | None = None,
+        q: str | None = None,
+        fields: str | None = None,
+        only: Literal["archived"] | None = None,
+        name: str | None = None,
+        name_has: str | None = None,
+        code: str | None = None,
+        code_has: str | None = None,
+        currency: str | None = None,
+        currency_has: str | None = None,
+        parent: int | None = None,
+        standard: Literal["true", "false"] | None = None,
+    ) -> Iterator[CatalogPriceList]:
+        """All of them, page by page."""
+        return pages(
+            lambda after: self.list(
+                after=after,
+                limit=limit,
+                sort=sort,
+                q=q,
+                fields=fields,
+                only=only,
+                name=name,
+                name_has=name_has,
+                code=code,
+                code_has=code_has,
+                currency=currency,
+                currency_has=currency_has,
+                parent=parent,
+                standard=standard,
+            )
+        )
+
+    def create(self, body: CatalogPriceListNew, *, key: str | None = None) -> CatalogPriceListDetail:
+        """Make a price list."""
+        answer: CatalogPriceListDetail = self._http.ask(
+            "POST", "/api/v1/catalog/price-lists", body=body, key=key
+        )
+        return answer
+
+    def get(self, id: int, *, fields: str | None = None) -> CatalogPriceListDetail:
+        """Read a price list. The ETag names its revision, for If-Match."""
+        answer: CatalogPriceListDetail = self._http.ask(
+            "GET", f"/api/v1/catalog/price-lists/{id}", query={"fields": fields}
+        )
+        return answer
+
+    def update(
+        self, id: int, body: CatalogPriceListChange | None = None, *, if_match: str, key: str | None = None
+    ) -> CatalogPriceListDetail:
+        """Change a price list. Fields that are sent; lines, when they are sent, all of them."""
+        answer: CatalogPriceListDetail = self._http.ask(
+            "PATCH",
+            f"/api/v1/catalog/price-lists/{id}",
+            body=body if body is not None else {},
+            if_match=if_match,
+            key=key,
+        )
+        return answer
+
+    def create_many(self, body: CatalogPriceListNewMany, *, key: str | None = None) -> Made:
+        """Make many price lists. At most 200; all of them or, where one is refused, none."""
+        answer: Made = self._http.ask("POST", "/api/v1/catalog/price-lists/bulk", body=body, key=key)
+        return answer
+
+    def archive(
+        self,
+        id: int,
+        body: CatalogPriceListArchive | None = None,
+        *,
+        if_match: str | None = None,
+        key: str | None = None,
+    ) -> CatalogPriceListDone:
+        """Archive: price list. With If-Match, only while it is as it was read."""
+        answer: CatalogPriceListDone = self._http.ask(
+            "POST",
+            f"/api/v1/catalog/price-lists/{id}/archive",
+            body=body if body is not None else {},
+            if_match=if_match,
+            key=key,
+        )
+        return answer
+
+    def archive_many(self, body: CatalogPriceListArchiveMany, *, key: str | None = None) -> DoneMany | Begun:
+        """Archive: many price lists. Up to 200 at once, all or none; more of them in the background, each by itself."""
+        answer: DoneMany | Begun = self._http.ask(
+            "POST", "/api/v1/catalog/price-lists/bulk/archive", body=body, key=key
+        )
+        return answer
+
+    def files(self, id: int) -> FilesTold:
+        """List the files of a price list."""
+        answer: FilesTold = self._http.ask("GET", f"/api/v1/catalog/price-lists/{id}/files")
+        return answer
+
+    def upload(self, id: int, name: str, content: bytes, *, key: str | None = None) -> FileTold:
+        """Keep a file with a price list. As multipart/form-data, at most 50 MiB."""
+        answer: FileTold = self._http.ask(
+            "POST", f"/api/v1/catalog/price-lists/{id}/files", file=(name, content), key=key
         )
         return answer
 
@@ -5378,6 +5725,30 @@ class ShopAvailability:
         return answer
 
 
+class ShopPrices:
+    """shop/prices."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def get(
+        self,
+        *,
+        sku: str,
+        party: int | None = None,
+        quantity: str | None = None,
+        currency: str | None = None,
+        on: str | None = None,
+    ) -> Prices:
+        """What many items cost. By the customer's price list, without one by the list for everybody, else by the item: as an order's line would have it."""
+        answer: Prices = self._http.ask(
+            "GET",
+            "/api/v1/shop/prices",
+            query={"sku": sku, "party": party, "quantity": quantity, "currency": currency, "on": on},
+        )
+        return answer
+
+
 class Client:
     """A company's Backstay, as a token's person may use it."""
 
@@ -5390,6 +5761,8 @@ class Client:
         self.banking_runs = BankingRuns(self._http)
         self.banking_statements = BankingStatements(self._http)
         self.catalog_items = CatalogItems(self._http)
+        self.catalog_price_agreements = CatalogPriceAgreements(self._http)
+        self.catalog_price_lists = CatalogPriceLists(self._http)
         self.inventory_carriers = InventoryCarriers(self._http)
         self.inventory_counts = InventoryCounts(self._http)
         self.inventory_receipts = InventoryReceipts(self._http)
@@ -5406,6 +5779,7 @@ class Client:
         self.reports = Reports(self._http)
         self.sales_orders = SalesOrders(self._http)
         self.shop_availability = ShopAvailability(self._http)
+        self.shop_prices = ShopPrices(self._http)
 
     def files(self, id: int) -> bytes:
         """The content of a file."""

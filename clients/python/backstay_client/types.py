@@ -436,6 +436,13 @@ class Begun(TypedDict, total=False):
     work: Required[int]
 
 
+class Break(TypedDict, total=False):
+    """``price`` of one, from a quantity on."""
+
+    from_quantity: Required[str]
+    price: Required[Money]
+
+
 class CatalogItem(TypedDict, total=False):
     """Item."""
 
@@ -510,6 +517,150 @@ class CatalogItemPage(TypedDict, total=False):
     """What is told."""
 
     data: Required[list[CatalogItem]]
+    next: str | None
+
+
+class CatalogPriceAgreement(TypedDict, total=False):
+    """Price agreement."""
+
+    id: Required[int]
+    revision: int | None
+    party: Reference | None
+    price_list: Reference | None
+    since_on: str | None
+    until_on: str | None
+
+
+class CatalogPriceAgreementChange(TypedDict, total=False):
+    """What is told."""
+
+    party: int | str | None
+    price_list: int | str | None
+    since_on: str | None
+    until_on: str | None
+
+
+class CatalogPriceAgreementNew(TypedDict, total=False):
+    """What is told."""
+
+    party: Required[int | str]
+    price_list: Required[int | str]
+    since_on: str | None
+    until_on: str | None
+
+
+class CatalogPriceAgreementNewMany(TypedDict, total=False):
+    """What is told."""
+
+    items: Required[list[CatalogPriceAgreementNew]]
+
+
+class CatalogPriceAgreementPage(TypedDict, total=False):
+    """What is told."""
+
+    data: Required[list[CatalogPriceAgreement]]
+    next: str | None
+
+
+class CatalogPriceList(TypedDict, total=False):
+    """Price list."""
+
+    id: Required[int]
+    revision: int | None
+    code: str | None
+    name: str | None
+    currency: str | None
+    parent: Reference | None
+    discount: str | None
+    standard: bool | None
+
+
+class CatalogPriceListArchive(TypedDict, total=False):
+    """What is told."""
+
+
+class CatalogPriceListArchiveMany(TypedDict, total=False):
+    """What is told."""
+
+    ids: Required[list[int]]
+
+
+class CatalogPriceListChange(TypedDict, total=False):
+    """What is told."""
+
+    code: str | None
+    name: str | None
+    currency: str | None
+    parent: int | str | None
+    discount: str | None
+    standard: bool | None
+    prices: list[CatalogPriceListLineNew] | None
+
+
+class CatalogPriceListDetail(TypedDict, total=False):
+    """Price list, with lines."""
+
+    id: Required[int]
+    revision: int | None
+    code: str | None
+    name: str | None
+    currency: str | None
+    parent: Reference | None
+    discount: str | None
+    standard: bool | None
+    prices: list[CatalogPriceListLine] | None
+
+
+class CatalogPriceListDone(TypedDict, total=False):
+    """What is told."""
+
+    object: Required[CatalogPriceListDetail | None]
+    made: list[Effect]
+
+
+class CatalogPriceListLine(TypedDict, total=False):
+    """What is told."""
+
+    id: Required[int]
+    item: Reference | None
+    from_quantity: str | None
+    price: str | None
+    since_on: str | None
+    until_on: str | None
+
+
+class CatalogPriceListLineNew(TypedDict, total=False):
+    """What is told."""
+
+    item: int | str | None
+    from_quantity: str | None
+    price: str | None
+    since_on: str | None
+    until_on: str | None
+
+
+class CatalogPriceListNew(TypedDict, total=False):
+    """What is told."""
+
+    code: Required[str]
+    name: Required[str]
+    currency: str | None
+    parent: int | str | None
+    discount: str | None
+    standard: bool | None
+    prices: list[CatalogPriceListLineNew] | None
+
+
+class CatalogPriceListNewMany(TypedDict, total=False):
+    """What is told."""
+
+    items: Required[list[CatalogPriceListNew]]
+
+
+class CatalogPriceListPage(TypedDict, total=False):
+    """What is told."""
+
+    data: Required[list[CatalogPriceList]]
     next: str | None
 
 
@@ -1502,6 +1653,25 @@ class PartiesPartyPage(TypedDict, total=False):
 
     data: Required[list[PartiesParty]]
     next: str | None
+
+
+class Priced(TypedDict, total=False):
+    """What one of an item costs, net. ``price``: null where no list says one in this currency; ``price_list``: the one that
+    says it, null for the item's own; ``until``: the last day, where one is known; ``breaks``: what more of it cost."""
+
+    sku: Required[str]
+    item: Required[int]
+    price: Required[Money | None]
+    price_list: Required[str | None]
+    until: Required[str | None]
+    breaks: Required[list[Break]]
+
+
+class Prices(TypedDict, total=False):
+    """``data``: in the order asked for; ``unknown``: SKUs of nothing that is sold here."""
+
+    data: Required[list[Priced]]
+    unknown: Required[list[str]]
 
 
 class ProblemDetails(TypedDict, total=False):

@@ -98,6 +98,7 @@
       line.lastElementChild.textContent = Object.values(errors).join(" ");
       const figures = told.cells[row.dataset.line] || [];
       $$("[data-told]", row).forEach((cell, n) => { cell.textContent = figures[n] ?? ""; });
+      usual(row, told.prices[row.dataset.line]);
     });
     $("#totals").innerHTML = told.totals;
     if ($("[data-total]")) { const sum = $("#totals dd:last-of-type"); $("[data-total]").textContent = sum ? [...sum.childNodes].map((n) => n.textContent.trim()).join(" ") : ""; }
@@ -116,11 +117,18 @@
   addEventListener("beforeunload", (event) => { if (touched.size && !leaving) { save(); event.preventDefault(); } });
 
   /* ---- grid ---- */
+  /* What stands where nothing is typed: a pale price is the price list's, and follows it. */
+  function usual(row, prices) {
+    for (const [name, text] of Object.entries(prices || {})) {
+      const input = $$("input", row).find((i) => i.name.endsWith(`.${name}`));
+      if (input) { input.placeholder = text; }
+    }
+  }
   function fresh(like) {
     const row = like.cloneNode(true), note = message(like).cloneNode(true), key = `n${Math.random().toString(36).slice(2, 10)}`, old = like.dataset.line;
     row.dataset.line = key;
     row.classList.remove("is-cursor");
-    $$("[name]", row).forEach((input) => { input.name = input.name.replace(`l.${old}.`, `l.${key}.`); input.value = ""; input.classList.remove("is-invalid"); input.removeAttribute("aria-describedby"); });
+    $$("[name]", row).forEach((input) => { input.name = input.name.replace(`l.${old}.`, `l.${key}.`); input.value = ""; input.removeAttribute("placeholder"); input.classList.remove("is-invalid"); input.removeAttribute("aria-describedby"); });
     $$(".ahead", row).forEach((list) => list.remove());
     $$("[data-told]", row).forEach((cell) => { cell.textContent = ""; });
     note.hidden = true;
@@ -219,8 +227,9 @@
     looking = setTimeout(async () => {
       asked?.abort();
       asked = new AbortController();
-      const party = form.elements["h.party.id"]?.value || "";
-      const query = new URLSearchParams({ kind: input.dataset.ahead, q: input.value, for: form.dataset.form, party });
+      const party = form.elements["h.party.id"]?.value || "", row = input.closest("tr[data-line]");
+      const quantity = (row && $$("input", row).find((i) => i.name.endsWith(".quantity"))?.value) || "";
+      const query = new URLSearchParams({ kind: input.dataset.ahead, q: input.value, for: form.dataset.form, party, quantity });
       try {
         const answer = await fetch(`/find/ref?${query}`, { signal: asked.signal, headers: { Accept: "application/json" } });
         if (answer.ok && document.activeElement === input) { list(input, await answer.json()); }
@@ -266,6 +275,7 @@
       const other = row && $$("input", row).find((i) => i.name.endsWith(`.${name}`));
       if (other && (!other.value || other.dataset.filled)) { other.value = text; other.dataset.filled = "1"; }
     }
+    if (row) { usual(row, each.usual); }
     shut(input);
     input.classList.remove("is-invalid");
     touch(input);
