@@ -39,6 +39,10 @@ WHERE s.party_id = %s
 _MAILS = """
 UPDATE platform_outbox SET payload = '{"erased": true}' WHERE topic = 'mail' AND delivered_at IS NOT NULL AND payload -> 'to' ? %s RETURNING id
 """
+_CHECKS = """
+UPDATE platform_work SET result = result - 'changes' WHERE company_id = %s AND task = 'import.check' AND args ->> 'path' = ANY(%s)
+   AND result ? 'changes' RETURNING id
+"""
 _ONCE_HIS = """
 SELECT DISTINCT object_id FROM platform_auditevent WHERE company_id = %s AND kind = %s AND changes -> 'party_id' @> to_jsonb(%s::bigint)
 """
@@ -211,5 +215,9 @@ def erase(ctx: Ctx, party: int) -> Erasure:
     rows.update(Party, [party], {"archived_on": [ctx.today]})
     if mail:
         rows.execute(_MAILS, [mail])
+    kinds = [for_kind(m._meta.label_lower) for m, _found in _rows(party)]
+    rows.execute(
+        _CHECKS, [ctx.company, [r.path for r in kinds if r]]
+    )  # old and new, as a check of an import showed it
     Draft.objects.filter(Q(object_id=party) | Q(made_id=party), path="parties/parties").delete()
     return told

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from backstay.domains.catalog.processes import ItemDraft, create_items
 from backstay.domains.sales import processes as sales
 from backstay.interfaces.web import bulk
 from backstay.platform import rows, work
@@ -212,6 +213,39 @@ def test_killed_import_row_by_row(world: World, points: list[int] | None) -> Non
     _expect(world, ident, count, 1)
 
 
+def _repricing(world: World, count: int, task: str) -> int:
+    """A file that changes the price of items that are here, checked, and on its way as long work."""
+    with world.work() as ctx:
+        create_items(ctx, [ItemDraft(f"N{n}", f"Item {n}", sales_price=Decimal(1)) for n in range(count)])
+    screen = Screen(world.company, "ida")
+    href = screen.bring(
+        "catalog/items", "\n".join(["SKU,Price", *(f"N{n},{n}.50" for n in range(count))]), "prices.csv"
+    )
+    screen.send(href, "map", how="change")
+    assert screen.check(href).result["changed"] == count  # type: ignore[index]
+    screen.send(href, task)
+    return screen.of(href).done_id or 0
+
+
+def _repriced(world: World) -> tuple[int, Decimal, int, int]:
+    """Items, the sum of their prices, what the trail tells of them and how many revisions they have."""
+    with world.work() as ctx:
+        sql = "SELECT count(*), sum(sales_price), sum(revision - 1) FROM catalog_item WHERE sku LIKE 'N%%' AND company_id = %s"
+        count, total, revisions = rows.execute(sql, [ctx.company])[0]
+        told = "SELECT count(*) FROM platform_auditevent WHERE company_id = %s AND kind = 'catalog.item' AND event = 'update'"
+        return count, total, rows.execute(told, [ctx.company])[0][0], revisions
+
+
+def test_killed_change_row_by_row(world: World) -> None:
+    """FAILURES 49: killed -9 at two points, each price is changed once, told once, and none counts as somebody else's."""
+    count = 1_600
+    ident = _repricing(world, count, "rows")
+    _killed_at(world, ident, [500, 1_000])
+    found = look(world, ident)
+    assert (found.state, found.result["changed"], found.result["bad"]) == ("done", count, 0)  # type: ignore[index]
+    assert _repriced(world) == (count, sum(Decimal(n) + Decimal("0.5") for n in range(count)), count, count)
+
+
 def test_killed_import_as_one_whole(world: World) -> None:
     """Killed in the middle, nothing of it is there; taken up again, all of it is, and its result says so."""
     ident = _importing(world, 10_000, "import.whole")
@@ -248,6 +282,42 @@ def test_hundred_thousand_items(world: World, record_property: Any) -> None:
     told = (
         f"look {looked:.1f} s, check {checked_in:.1f} s, import {took:.1f} s = {100_000 / took:,.0f} rows/s"
     )
+    record_property("figures", told)
+
+
+@pytest.mark.long
+def test_hundred_thousand_prices(world: World, record_property: Any, count_statements: Any) -> None:
+    """100,000 prices through the screen: looked at, checked, changed as one whole; tells how fast, and by how many statements."""
+    with world.work() as ctx:
+        for first in range(0, 100_000, 5_000):
+            create_items(
+                ctx,
+                [
+                    ItemDraft(f"N{n}", f"Item number {n}", sales_price=Decimal(1))
+                    for n in range(first, first + 5_000)
+                ],
+            )
+    clock = clock_of()
+    screen = Screen(world.company, "ida")
+    href = screen.bring(
+        "catalog/items",
+        "\n".join(["SKU,Price", *(f"N{n},{n % 900}.50" for n in range(100_000))]),
+        "prices.csv",
+    )
+    screen.send(href, "map", how="change")
+    looked = clock()
+    checked = screen.check(href)
+    checked_in = clock()
+    assert checked.result["changed"] == 100_000  # type: ignore[index]
+    screen.send(href, "whole")
+    ident = screen.of(href).done_id
+    assert ident is not None
+    with count_statements() as asked:
+        assert work.run(world.company, ident) == "done"
+    took = clock()
+    assert _repriced(world)[2:] == (100_000, 100_000)
+    assert len(asked) < 200 * 40, "batches of 500"
+    told = f"look {looked:.1f} s, check {checked_in:.1f} s, change {took:.1f} s = {100_000 / took:,.0f} rows/s, {len(asked):,} statements"
     record_property("figures", told)
 
 

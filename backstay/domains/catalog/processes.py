@@ -18,6 +18,7 @@ from backstay.domains.catalog.pricing import (
 )
 from backstay.domains.catalog.rules import (
     COMMON_UOMS,
+    SERVICE_SCALE,
     ItemDraft,
     PriceAgreementDraft,
     PriceDraft,
@@ -47,6 +48,7 @@ __all__ = [
 ]
 PRICE = Decimal("0.000001")  # as precise as a price is kept
 events.declare("catalog.item", "created", "changed", "price_changed")
+_USED = "SELECT unit_id FROM subaccount WHERE unit_id = ANY(%s::bigint[]) LIMIT 1"
 register(
     {
         "catalog.sku_once": ("another item has this SKU", "Choose another SKU, or change that item."),
@@ -98,7 +100,7 @@ def create_items(ctx: Ctx, drafts: Sequence[ItemDraft]) -> list[int]:
             "company_id": [ctx.company] * len(goods),
             "code": [d.sku for d in goods],
             "kind": ["goods"] * len(goods),
-            "scale": [d.scale for d in goods],
+            "scale": [d.scale or 0 for d in goods],
         },
     )
     units = dict(zip((d.sku for d in goods), made, strict=True))
@@ -126,17 +128,25 @@ def _uoms(drafts: Sequence[ItemDraft]) -> dict[int | str, int]:
 
 
 def edit_items(ctx: Ctx, changes: Mapping[int, ItemDraft]) -> None:
-    """Make items what the drafts say. Kind and decimals stay: the ledger counts in them. Refusal (``catalog.kind``)."""
+    """Make items what the drafts say. Kind and decimals stay, and the unit once the ledger counts in it. Refusal
+    (``catalog.kind``, ``catalog.scale``, ``catalog.uom_stays``)."""
     ids = sorted(changes)
     access.require(ctx, "catalog.item.change", ids)
     uoms = _uoms(list(changes.values()))
-    found = rows.lock(Item, ids, "sku", "kind", "sales_price")
+    found = rows.lock(Item, ids, "sku", "kind", "uom_id", "unit_id", "sales_price")
+    scales = {
+        u.id: u.scale for u in rows.of(Unit, "id", [row.unit_id for row in found if row.unit_id], "scale")
+    }
+    _same_unit(found, changes, uoms)
     for row in found:
         draft = changes[row.id]
         if draft.kind != row.kind:
             raise Refusal(
                 "catalog.kind", f"{row.sku} is {row.kind}: that stays", "Make another item.", "kind"
             )
+        places = scales.get(row.unit_id, SERVICE_SCALE)
+        if draft.scale not in (None, places):
+            raise Refusal("catalog.scale", f"{row.sku} has {places} decimal places: that stays", "Make another item.", "scale")  # fmt: skip
         if draft.barcode:
             check_barcode(draft.barcode)
     names = ("sku", "name", "sales_price", "purchase_price", "tax_class")
@@ -162,6 +172,16 @@ def _changed(ctx: Ctx, before: Sequence[Any], columns: Mapping[str, Sequence[Any
 
 def _money(ctx: Ctx, amount: Decimal) -> dict[str, str]:
     return {"amount": f"{amount.quantize(PRICE):f}", "currency": ctx.currency_code}
+
+
+def _same_unit(found: Sequence[Any], changes: Mapping[int, ItemDraft], uoms: Mapping[int | str, int]) -> None:
+    """What the ledger has counted in a unit would be so many of another. Refusal (``catalog.uom_stays``)."""
+    moved = {
+        row.unit_id: row.sku for row in found if row.unit_id and uoms.get(changes[row.id].uom) != row.uom_id
+    }
+    used = rows.execute(_USED, [list(moved)]) if moved else []
+    if used:
+        raise Refusal("catalog.uom_stays", f"{moved[used[0][0]]} has been counted in its unit: that stays", "Make another item.", "uom")  # fmt: skip
 
 
 def archive_items(ctx: Ctx, ids: Sequence[int]) -> None:

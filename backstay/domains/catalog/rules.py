@@ -42,7 +42,7 @@ class ItemDraft:
     kind: str = "goods"
     category: int | None = None
     uom: int | str = "C62"  # id, or code of UN/ECE Recommendation 20
-    scale: int = 0
+    scale: int | None = None  # of what is new: none; a change leaves it
     sales_price: Decimal = Decimal(0)
     purchase_price: Decimal = Decimal(0)
     tax_class: str = "standard"

@@ -24,6 +24,8 @@ __all__ = [
     "hold_parties",
     "record_consents",
 ]
+PLACE = ("kind", "street", "postal_code", "city", "country")
+BESIDE = ("name", "street2", "region")  # of an address, on no form
 events.declare("parties.party", "created", "changed")
 register(
     {
@@ -59,8 +61,8 @@ def edit_parties(ctx: Ctx, changes: Mapping[int, PartyDraft]) -> None:
     had = {(r.party_id, r.role): r.id for r in rows.of(PartyRole, "party_id", ids, "party_id", "role")}
     wanted = {(i, role) for i, d in changes.items() for role in d.roles}
     rows.delete(PartyRole, "id", sorted(had[key] for key in had.keys() - wanted))
-    rows.delete(Address, "party_id", ids)
-    _add(ctx, sorted(wanted - had.keys()), ids, drafts)
+    _add_roles(ctx, sorted(wanted - had.keys()))
+    _rewrite(ids, drafts)
     events.emit(ctx, "parties.party_changed", ids)
 
 
@@ -85,15 +87,56 @@ def _columns(drafts: Sequence[PartyDraft]) -> dict[str, Any]:
 def _add(
     ctx: Ctx, roles: Sequence[tuple[int, str]], ids: Sequence[int], drafts: Sequence[PartyDraft]
 ) -> None:
+    _add_roles(ctx, roles)
+    _add_places([(i, a) for i, d in zip(ids, drafts, strict=True) for a in d.addresses])
+
+
+def _add_roles(ctx: Ctx, roles: Sequence[tuple[int, str]]) -> None:
     since = [ctx.today] * len(roles)
     rows.insert(
         PartyRole, {"party_id": [i for i, _ in roles], "role": [r for _, r in roles], "since_on": since}
     )
-    places = [(i, a) for i, d in zip(ids, drafts, strict=True) for a in d.addresses]
-    names = ("kind", "name", "street", "street2", "city", "postal_code", "region", "country")
+
+
+def _add_places(places: Sequence[tuple[int, AddressDraft]]) -> None:
     rows.insert(
-        Address, {"party_id": [i for i, _ in places]} | {n: [getattr(a, n) for _, a in places] for n in names}
+        Address,
+        {"party_id": [i for i, _ in places]}
+        | {n: [getattr(a, n) for _, a in places] for n in PLACE + BESIDE},
     )
+
+
+def _rewrite(ids: Sequence[int], drafts: Sequence[PartyDraft]) -> None:
+    """Addresses as the drafts say, in their order: those that say the same stay untouched, with what a form does not show
+    of them; others are written over, come or go."""
+    had: dict[int, list[Any]] = {i: [] for i in ids}
+    for row in rows.of(Address, "party_id", ids, "party_id", *PLACE, *BESIDE):
+        had[row.party_id].append(row)
+    over: list[tuple[Any, AddressDraft]] = []
+    new: list[tuple[int, AddressDraft]] = []
+    gone: list[int] = []
+    for ident, draft in zip(ids, drafts, strict=True):
+        rest, wanted = had[ident], []
+        for place in draft.addresses:
+            same = next((row for row in rest if _is(row, place)), None)
+            if same is None:
+                wanted.append(place)
+            else:
+                rest.remove(same)
+        over += zip(rest, wanted, strict=False)
+        new += [(ident, place) for place in wanted[len(rest) :]]
+        gone += [row.id for row in rest[len(wanted) :]]
+    names = PLACE + BESIDE
+    rows.update(Address, [row.id for row, _ in over], {n: [getattr(a, n) for _, a in over] for n in names})
+    rows.delete(Address, "id", gone)
+    _add_places(new)
+
+
+def _is(row: Any, place: AddressDraft) -> bool:
+    """Whether an address says what is there, or as much of it as a form shows."""
+    beside = [getattr(place, n) for n in BESIDE]
+    told = not any(beside) or beside == [getattr(row, n) for n in BESIDE]
+    return told and all(getattr(row, n) == getattr(place, n) for n in PLACE)
 
 
 def change_parties(ctx: Ctx, ids: Sequence[int], columns: dict[str, Sequence[Any]]) -> None:

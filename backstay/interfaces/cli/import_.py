@@ -33,6 +33,14 @@ _WHOLE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--rejects", type=_FILE, help="Import good rows; write bad ones here with row, column and reason."
 )
 @click.option(
+    "--change",
+    is_flag=True,
+    help="Rows of what is here already change it (lists of records, such as catalog/items).",
+)
+@click.option(
+    "--empty-cells-empty", "empties", is_flag=True, help="With --change: an empty cell empties the field."
+)
+@click.option(
     "--through", type=click.Choice(["order", "shipment", "invoice", "paid"]), default="order", show_default=True,
     help="How far history is carried, each step at its own date.",
 )  # fmt: skip
@@ -40,7 +48,7 @@ _WHOLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @session.company_option
 def import_(
     kind: str | None, files: tuple[Path, ...], mapping: Path | None, whole: Path | None, key: str, heads: Path | None, unsigned: bool,
-    project: str | None, dry_run: bool, rejects: Path | None, through: str, ship_missing_on: date | None, company: str | None,
+    project: str | None, dry_run: bool, rejects: Path | None, change: bool, empties: bool, through: str, ship_missing_on: date | None, company: str | None,
 ) -> None:  # fmt: skip
     """Bring data in from CSV or XLSX (also .gz) by a mapping file; or with --all a whole company.
 
@@ -50,11 +58,15 @@ def import_(
     All or nothing, unless --rejects sets bad rows aside. The same
     files again change nothing.
 
+    With --change, rows whose number (SKU, code) is here change it: only what columns of the mapping say, and an empty cell
+    leaves it alone. --dry-run shows what would be another, old and new.
+
     \b
     Examples:
       backstay import parties customers.csv --map customers.toml --dry-run
       backstay import orders orders.csv order_details.csv --map orders.toml --through paid
       backstay import items items.xlsx --map items.toml --rejects bad.csv
+      backstay import catalog/items prices.csv --map prices.toml --change --dry-run
       backstay import ledger books.beancount --dry-run
       backstay import vcard contacts.vcf --dry-run
       backstay import ical tasks.ics --project "Shop fitting"
@@ -70,13 +82,15 @@ def import_(
         return
     if kind is None or mapping is None or not files:
         raise click.UsageError("Name a kind, its files and --map FILE; or --all FILE.zip.")
+    if empties and not change:
+        raise click.UsageError("--empty-cells-empty goes with --change.")
     session.ready()
     from backstay.interfaces.imports.run import run_import
 
     with session.progress("Importing") as progress:
         outcome = run_import(
             session.choose_company(company), kind, files, mapping, dry_run=dry_run, rejects=rejects, through=through,
-            ship_missing_on=ship_missing_on, progress=progress,
+            ship_missing_on=ship_missing_on, progress=progress, change=change, empties=empties,
         )  # fmt: skip
     _told(outcome, dry_run, rejects)
 
@@ -86,11 +100,17 @@ def _told(outcome: Any, dry_run: bool, rejects: Path | None) -> None:
         click.echo(f"{name}: {total.normalize():f}")
     for name, count in outcome.steps.items():
         click.echo(f"{name}: {count} {'would be made' if dry_run else 'made'}")
+    if outcome.changed:
+        click.echo(
+            f"{outcome.changed} {'would be changed' if dry_run else 'changed'}, {outcome.unchanged} say what is here"
+        )
+    for row, what, field, old, new in outcome.changes:
+        click.echo(f"  row {row}: {what}: {field}: {old or '-'} > {new or '-'}")
     if dry_run:
         click.echo(f"entries would sum to, by account ({len(outcome.entries)} postings):")
         for account, value in outcome.sums.items():
             click.echo(f"  {account:44.44} {value:>18}")
-    elif not outcome.made and outcome.unchanged:
+    elif not outcome.made and not outcome.changed and outcome.unchanged:
         click.echo(f"{outcome.unchanged} records were imported before: nothing new.")
     if outcome.faults:
         click.echo(f"{len(outcome.faults)} rows were set aside in {rejects}.", err=True)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import models
 
 from backstay.base.money import from_steps
-from backstay.interfaces.imports.declared import KEY, Plan, plan_of
 from backstay.interfaces.imports.kinds import Kind
+from backstay.interfaces.imports.plans import KEY, Plan, plan_of
 from backstay.interfaces.web.binding import item_scales
 from backstay.interfaces.web.fields import Field, typed
 from backstay.platform.context import Ctx
 from backstay.platform.resources import Resource
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CODES = ("sku", "code", "number", "name")
 # Fields of drafts that a stored line says in another way.
 WORKED: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("accounting.journalline", "debit"): lambda line: max(line.value, 0) or None,
     ("accounting.journalline", "credit"): lambda line: max(-line.value, 0) or None,
+}
+
+# What stands beside the row and not in it: ids → id → value.
+BESIDE: dict[tuple[str, str], Callable[[set[int]], Mapping[int, Any]]] = {
+    ("catalog.item", "scale"): item_scales
 }
 
 
@@ -50,19 +57,25 @@ def explanations(kind: Kind) -> list[str]:
 
 def rows_of(ctx: Ctx, resource: Resource, kind: Kind, found: Sequence[Any]) -> Iterator[list[str]]:
     """The rows of some objects, in their order; lines in one statement."""
-    plan = plan_of(resource)
+    plan = kind.plan or plan_of(resource)
     lines = _lines(resource, plan, found)
+    beside = {
+        f.name: told({row.pk for row in found})
+        for f in plan.heads
+        if (told := BESIDE.get((resource.of._meta.label_lower, f.name)))
+    }
     scales: Mapping[int, int] = {}
     if any(f.kind == "steps" for f in plan.grid):
         scales = item_scales({line.item_id for each in lines.values() for line in each})
     width = len(plan.grid)
+    names = list(kind.fields)
+    known = {names.index(n) for n in (kind.key, KEY) if n in names}
     for row in found:
-        head = _head(ctx, resource, plan, kind, row)
+        head = _head(ctx, resource, plan, kind, row, beside)
         mine = [[_text(ctx, f, line, scales) for f in plan.grid] for line in lines.get(row.pk, ())]
         for n, line in enumerate(mine or [[""] * width]):
             # Later rows say which document they belong to, and nothing of it again.
-            key = list(kind.fields).index(kind.key) if kind.key in kind.fields else 0
-            yield (head if n == 0 else [cell if k == key else "" for k, cell in enumerate(head)]) + line
+            yield (head if n == 0 else [cell if k in known else "" for k, cell in enumerate(head)]) + line
 
 
 def _lines(resource: Resource, plan: Plan, found: Sequence[Any]) -> dict[int, list[Any]]:
@@ -79,11 +92,25 @@ def _lines(resource: Resource, plan: Plan, found: Sequence[Any]) -> dict[int, li
     return made
 
 
-def _head(ctx: Ctx, resource: Resource, plan: Plan, kind: Kind, row: Any) -> list[str]:
-    texts = [_text(ctx, f, row, {}, resource) for f in plan.heads]
-    if KEY in kind.fields:
-        texts.insert(0, str(getattr(row, "number", None) or row.pk))
-    return texts
+def _head(
+    ctx: Ctx, resource: Resource, plan: Plan, kind: Kind, row: Any, beside: Mapping[str, Mapping[int, Any]]
+) -> list[str]:
+    texts = {
+        f.name: typed(ctx, f, beside[f.name].get(row.pk))
+        if f.name in beside
+        else _text(ctx, f, row, {}, resource)
+        for f in plan.heads
+    }
+    if not plan.marked:
+        texts[KEY] = str(getattr(row, "number", None) or row.pk)
+    else:
+        texts[KEY] = "" if texts.get(plan.natural) else mark_of(row.pk, row.created_at)
+    return [texts[name] for name in kind.fields]
+
+
+def mark_of(ident: int, made_at: datetime) -> str:
+    """What an export marks a row by that has no number: it is known by it here, and nowhere else."""
+    return f"{ident}-{(made_at - EPOCH) // timedelta(microseconds=1):x}"
 
 
 def _text(ctx: Ctx, f: Field, row: Any, scales: Mapping[int, int], resource: Resource | None = None) -> str:

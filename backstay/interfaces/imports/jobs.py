@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
-from backstay.interfaces.imports import declared, making, profile
+from backstay.interfaces.imports import changing, declared, making, profile
 from backstay.interfaces.imports.mapping import Map, build
 from backstay.interfaces.imports.reading import Fault, Kept
-from backstay.interfaces.imports.run import Outcome, Run, spec_of
+from backstay.interfaces.imports.records import parse
+from backstay.interfaces.imports.run import BATCH, Outcome, Run, spec_of
 from backstay.platform import files, work
 from backstay.platform.context import work as transaction
 from backstay.platform.models import Import
@@ -23,18 +24,33 @@ TOLD = 5_000  # faults written in one statement
 
 def opened(ctx: Ctx, ident: int) -> tuple[Import, Kept]:
     """An import and its file."""
-    found = Import.objects.get(pk=ident)
+    found = Import.objects.select_related("checked").get(pk=ident)
     _stored, content = files.read(ctx, found.file_id)
     return found, Kept(found.name, content)
 
 
 def map_of(company: int, actor: str, found: Import) -> Map:
     """The mapping that was chosen on the screen. Refusal (``import.mapping``) when something is missing."""
-    spec = spec_of(company, found.path, actor)
+    spec = spec_of(company, found.path, actor, found.told.get("how") == "change")
     if spec is None:
         raise Refusal("import.kind", f"{found.path} cannot be imported", "Choose another list.")
     columns = {c["name"]: c for c in found.profile["columns"]}
     return build(profile.content_of(found.told, spec, columns), found.path, spec, found.name)
+
+
+def changes(ctx: Ctx, found: Import, file: Kept) -> Iterator[list[Any]]:
+    """All that an import would change now: row, what, field, now, then, as the one who asks sees it. Nothing is locked."""
+    mapped = map_of(ctx.company, ctx.actor, found)
+    if mapped.spec.change is None:
+        raise Refusal(
+            "import.change", _("this import leaves what is here as it is"), _("Choose to change it first.")
+        )
+    records, _faults = parse(mapped, [file])
+    task = making.Job(mapped, empties=bool(found.told.get("empties")))
+    for n in range(0, len(records), BATCH):
+        yield from changing.tell(
+            ctx, mapped.spec.change(ctx, task, records[n : n + BATCH], lock=False).changes, plain=True
+        )
 
 
 def _run(job: work.Job, **how: Any) -> Run:
@@ -48,7 +64,14 @@ def _run(job: work.Job, **how: Any) -> Run:
         job.done, job.total = done, total
         job.check()
 
-    return Run(job.company, making.Job(mapped), [kept], job.actor, progress=say, **how)
+    told, checked = found.told, found.checked
+    seen = (
+        (checked.result or {}).get("revisions")
+        if checked is not None and told.get("how") == "change"
+        else None
+    )
+    task = making.Job(mapped, empties=bool(told.get("empties")), seen=None if how.get("dry_run") else seen)
+    return Run(job.company, task, [kept], job.actor, progress=say, **how)
 
 
 def _tell(job: work.Job, faults: Sequence[Fault]) -> None:
@@ -59,8 +82,12 @@ def _tell(job: work.Job, faults: Sequence[Fault]) -> None:
         ])  # fmt: skip
 
 
-def _facts(job: work.Job, outcome: Outcome, made: int, bad: int, word: str) -> list[list[str]]:
-    facts = [[_("Rows"), f"{job.args['rows']:,}"], [word, f"{made:,}"]]
+def _facts(
+    job: work.Job, outcome: Outcome, made: tuple[str, int], changed: tuple[str, int], bad: int
+) -> list[list[str]]:
+    facts = [[_("Rows"), f"{job.args['rows']:,}"], [made[0], f"{made[1]:,}"]]
+    if job.args.get("how") == "change":
+        facts.append([changed[0], f"{changed[1]:,}"])
     if outcome.unchanged:
         facts.append([_("There already"), f"{outcome.unchanged:,}"])
     return [*facts, [_("Rows with faults"), f"{bad:,}"]]
@@ -81,27 +108,43 @@ def check(job: work.Job) -> dict[str, Any]:
         _("%(title)s: all rows can be imported.") if not bad else _("%(title)s: %(bad)s rows have faults.")
     ) % {"title": job.title, "bad": bad}
     return {
-        "facts": _facts(job, outcome, outcome.made, bad, _("Would be made")), "text": text, "href": job.args["href"],
-        "made": outcome.made, "unchanged": outcome.unchanged, "bad": bad, "gave_up": outcome.gave_up, "sums": list(outcome.sums.items()),
+        "facts": _facts(job, outcome, (_("Would be made"), outcome.made), (_("Would be changed"), outcome.changed), bad), "text": text, "href": job.args["href"],
+        "made": outcome.made, "changed": outcome.changed, "unchanged": outcome.unchanged, "bad": bad, "gave_up": outcome.gave_up, "sums": list(outcome.sums.items()),
+        "changes": outcome.changes, "revisions": _revisions(outcome),
     }  # fmt: skip
 
 
-def _told(job: work.Job, outcome: Outcome, made: int) -> dict[str, Any]:
+def _revisions(outcome: Outcome) -> list[int]:
+    """By row the revision of what is here, 0 where nothing is; a run refuses what is another by then."""
+    told = [0] * (max(outcome.revisions, default=-1) + 1)
+    for row, revision in outcome.revisions.items():
+        told[row] = revision
+    return told
+
+
+def _told(job: work.Job, outcome: Outcome, made: int, changed: int) -> dict[str, Any]:
     names = _(declared.brought(job.args["path"]).names[1])
-    text = _("%(title)s: %(made)s %(names)s made.") % {
-        "title": job.title,
-        "made": f"{made:,}",
-        "names": names,
-    }
+    text = _("%(title)s: %(made)s %(names)s made.")
+    if job.args.get("how") == "change":
+        text = _("%(title)s: %(made)s %(names)s made, %(changed)s changed.")
+    text %= {"title": job.title, "made": f"{made:,}", "names": names, "changed": f"{changed:,}"}
     bad = _bad(outcome.faults)
-    return {"facts": _facts(job, outcome, made, bad, _("Made")), "text": text, "href": job.args["href"], "made": made, "bad": bad}  # fmt: skip
+    facts = _facts(job, outcome, (_("Made"), made), (_("Changed"), changed), bad)
+    return {
+        "facts": facts,
+        "text": text,
+        "href": job.args["href"],
+        "made": made,
+        "changed": changed,
+        "bad": bad,
+    }
 
 
 @work.long("import.whole", keeps=False)
 def whole(job: work.Job) -> dict[str, Any]:
     """All of it, or nothing."""
     outcome = _run(job).carry()
-    return _told(job, outcome, outcome.made)
+    return _told(job, outcome, outcome.made, outcome.changed)
 
 
 @work.long("import.rows", keeps=True)
@@ -109,15 +152,16 @@ def row_by_row(job: work.Job) -> dict[str, Any]:
     """Batch by batch, the bad rows set aside. Each row is known by its key, so a run that is taken up again makes none
     twice; how many were made is counted in the transaction that made them."""
 
-    def count(made: int) -> None:
-        job.reached["made"] = int(job.reached.get("made", 0)) + made
+    def count(made: int, changed: int) -> None:
+        for name, n in (("made", made), ("changed", changed)):
+            job.reached[name] = int(job.reached.get(name, 0)) + n
 
     run = _run(job, set_aside=True, do=job.do, count=count)
     outcome = run.carry()
-    made = int(job.reached.get("made", 0))
-    outcome.unchanged -= made - outcome.made
+    made, changed = int(job.reached.get("made", 0)), int(job.reached.get("changed", 0))
+    outcome.unchanged -= made - outcome.made + changed - outcome.changed
     job.do(lambda _ctx: _end(job, outcome))
-    return _told(job, outcome, made)
+    return _told(job, outcome, made, changed)
 
 
 def _end(job: work.Job, outcome: Outcome) -> None:

@@ -30,7 +30,8 @@ class Kind:
 
     A ``flat`` kind comes in one table, a row for each line, the header's fields in the first row of each document. What
     a declaration gives (``declared.py``) brings its own ways: ``make`` makes records, ``check`` finds all that is wrong
-    with references before, ``there`` says which keys exist without having been imported.
+    with references before, ``there`` says which keys exist without having been imported, ``same`` which rows say what
+    stands here anyway. One that is ``changing`` has ``change``, which takes rows of what is here as changes of it.
     """
 
     key: str
@@ -42,6 +43,9 @@ class Kind:
     make: Callable[..., list[int]] | None = None
     check: Callable[..., Sequence[Any]] | None = None
     there: Callable[..., set[str]] | None = None
+    same: Callable[..., set[str]] | None = None
+    change: Callable[..., Any] | None = None
+    plan: Any = None
 
 
 _name = FieldSpec(required=True)

@@ -36,6 +36,10 @@ class Job:
     through: str = "order"
     ship_missing_on: date | None = None
     refused: set[str] = field(default_factory=set)
+    empties: bool = False  # an empty cell empties the field of what is here
+    seen: Sequence[int] | None = (
+        None  # revisions of what was here when it was checked, by row; 0: it was not here
+    )
 
     def ships_on(self, record: Record) -> date | None:
         """The day an order ships; open orders only where the caller says when."""

@@ -322,6 +322,8 @@ def guess(kind: Kind, columns: Sequence[Column]) -> dict[str, str]:
         for place, spec, name in wanted:
             if place in found:
                 continue
+            if name == "key" != kind.key and round_ is _known:
+                continue  # a number is the record's own there
             for word in round_(name, spec):
                 if (column_ := by_plain.get(word)) and column_ not in taken:
                     found[place] = column_

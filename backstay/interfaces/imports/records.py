@@ -7,7 +7,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from backstay.base.errors import Refusal
 from backstay.interfaces.imports.mapping import Bad, Map, Part
@@ -24,6 +27,10 @@ class Record:
     fields: dict[str, Any]
     lines: list[dict[str, Any]] = field(default_factory=list)
     line_rows: list[int] = field(default_factory=list)
+    # Which fields the row itself says something of, beside what is the same for all rows; and what marks it as a row of ours.
+    said: frozenset[str] = frozenset()
+    lines_said: list[frozenset[str]] = field(default_factory=list)
+    mark: str = ""
 
     def digest(self) -> str:
         """What the record says, as a hash: the same key with other content is noticed."""
@@ -128,6 +135,16 @@ def _values(file: str, row: Row, part: Part, faults: list[Fault]) -> tuple[dict[
     return values, wrong
 
 
+def _said(part: Part, cells: Mapping[str, str]) -> frozenset[str]:
+    return _names(tuple(name for name, cell in part.cells.items() if any(cells[c] for c in cell.columns)))
+
+
+@lru_cache(maxsize=1024)
+def _names(names: tuple[str, ...]) -> frozenset[str]:
+    """One set for all rows that say the same: there are few, and many rows."""
+    return frozenset(names)
+
+
 def _flat(mapped: Map, files: Sequence[Source]) -> tuple[list[Record], list[Fault]]:
     """One table: the header's fields stand in the first row of each document, a line in each row."""
     faults: list[Fault] = []
@@ -146,18 +163,20 @@ def _flat(mapped: Map, files: Sequence[Source]) -> tuple[list[Record], list[Faul
             record = records.get(key)
             if record is None:
                 values, wrong = _values(path.name, row, mapped.header, faults)
-                values.pop("key", None)
-                record = records[key] = Record(path.name, row.number, key, values)
+                mark = str(values.pop("key", None) or "")
+                said = _said(mapped.header, row.cells)
+                record = records[key] = Record(path.name, row.number, key, values, said=said, mark=mark)
                 if wrong:
                     broken[key] = record
             elif not mapped.lines:
-                said = f"{key} stands in row {record.row} already"
-                faults.append(Fault(path.name, row.number, _key_column(mapped), key, said))
+                twice = _("%(key)s stands in row %(n)s already") % {"key": key, "n": record.row}
+                faults.append(Fault(path.name, row.number, _key_column(mapped), key, twice))
                 continue
             if mapped.lines and _filled(mapped.lines, row.cells):
                 line, wrong = _values(path.name, row, mapped.lines, faults)
                 record.lines.append(line)
                 record.line_rows.append(row.number)
+                record.lines_said.append(_said(mapped.lines, row.cells))
                 if wrong:
                     broken[key] = record
     if mapped.spec.needs_lines:

@@ -22,7 +22,7 @@ from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.interfaces.acts import entries_since
 from backstay.interfaces.cells import defuse
-from backstay.interfaces.imports import declared, making
+from backstay.interfaces.imports import changing, declared, making
 from backstay.interfaces.imports.kinds import Kind
 from backstay.interfaces.imports.mapping import Map, load
 from backstay.interfaces.imports.reading import Fault, Source
@@ -34,6 +34,7 @@ from backstay.platform.work import plan_anew
 
 ACTOR = "system:import"
 BATCH = 500
+SHOWN = 200  # changes that a check shows
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
@@ -44,6 +45,7 @@ class Outcome:
 
     rows: int = 0
     made: int = 0
+    changed: int = 0
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
     totals: dict[str, Decimal] = field(default_factory=dict)
@@ -52,6 +54,20 @@ class Outcome:
     sums: dict[str, str] = field(default_factory=dict)
     before: int = 0  # the last entry before it
     gave_up: bool = False  # so much was refused that the rest was not tried
+    changes: list[list[Any]] = field(default_factory=list)  # the first: row, what, field, now, then
+    revisions: dict[int, int] = field(default_factory=dict)  # of what is here, by row
+
+
+@dataclass(slots=True)
+class _Done:
+    """What a batch came to."""
+
+    made: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    wrong: Sequence[changing.Wrong] = ()
+    changes: list[list[Any]] = field(default_factory=list)
+    revisions: dict[int, int] = field(default_factory=dict)
 
 
 def run_import(
@@ -65,12 +81,16 @@ def run_import(
     through: str = "order",
     ship_missing_on: date | None = None,
     progress: Progress | None = None,
+    change: bool = False,
+    empties: bool = False,
 ) -> Outcome:
-    """Import files of a kind by a mapping file. Raises Refusal with the first fault unless ``rejects`` is given."""
-    mapped = load(mapping, kind, spec_of(company, kind))
+    """Import files of a kind by a mapping file. Raises Refusal with the first fault unless ``rejects`` is given.
+
+    ``change``: rows of what is here change it; ``empties``: an empty cell empties the field."""
+    mapped = load(mapping, kind, spec_of(company, kind, changes=change))
     run = Run(
         company,
-        making.Job(mapped, through, ship_missing_on),
+        making.Job(mapped, through, ship_missing_on, empties=empties),
         list(files),
         set_aside=rejects is not None,
         dry_run=dry_run,
@@ -82,12 +102,14 @@ def run_import(
     return outcome
 
 
-def spec_of(company: int, kind: str, actor: str = ACTOR) -> Kind | None:
+def spec_of(company: int, kind: str, actor: str = ACTOR, changes: bool = False) -> Kind | None:
     """The kind of a list's address, e.g. ``catalog/items``; None for the kinds that only the command line knows."""
     if "/" not in kind or not declared.importable(declared.brought(kind)):
+        if changes:
+            raise Refusal("import.change", f"{kind} are not changed by an import", "Name a list of records: catalog/items, parties/parties.")  # fmt: skip
         return None
     with work(company, actor) as ctx:
-        return declared.kind_of(ctx, kind)
+        return declared.kind_of(ctx, kind, changes)
 
 
 @dataclass(slots=True)
@@ -107,7 +129,9 @@ class Run:
     most: int | None = None
     progress: Progress | None = None
     do: Callable[[Callable[[Ctx], Any]], Any] | None = None
-    count: Callable[[int], None] | None = None  # told inside the transaction how many a batch made
+    count: Callable[[int, int], None] | None = (
+        None  # told inside the transaction how many a batch made and changed
+    )
     outcome: Outcome = field(default_factory=Outcome)
 
     def carry(self) -> Outcome:
@@ -180,24 +204,42 @@ class Run:
 
     def _batch(self, stage: making.Stage, records: list[Record]) -> None:
         """One batch of one stage in a transaction; with rejects a refused batch is halved until bad rows stand alone."""
-
-        def make(ctx: Ctx) -> int:
-            fresh = self._fresh(ctx, stage, records)
-            if fresh:
-                _remember(stage, fresh, stage.make(ctx, self.job, fresh))
-            if self.count is not None:
-                self.count(len(fresh))
-            return len(fresh)
-
         try:
-            made = self._step(make)
+            done = self._step(lambda ctx: self._take(ctx, stage, records))
+        except changing.Named:
+            raise
         except Refusal as exc:
             self._refused(stage, records, exc)
             return
-        self.outcome.steps[stage.name] = self.outcome.steps.get(stage.name, 0) + made
+        told = self.outcome
+        told.steps[stage.name] = told.steps.get(stage.name, 0) + done.made
+        told.faults += [w.fault for w in done.wrong]
+        self.job.refused |= {w.key for w in done.wrong}
+        told.changes += done.changes[: SHOWN - len(told.changes)]
+        told.revisions |= done.revisions
         if stage.name == stage.kind:
-            self.outcome.made += made
-            self.outcome.unchanged += len(records) - made
+            told.made += done.made
+            told.changed += done.changed
+            told.unchanged += done.unchanged
+
+    def _take(self, ctx: Ctx, stage: making.Stage, records: list[Record]) -> _Done:
+        """Make what is new of a batch, change what is here where the import changes it."""
+        spec, told = self.job.mapped.spec, changing.Turned()
+        if spec.change is None:
+            told.fresh = self._fresh(ctx, stage, records)
+            told.unchanged = len(records) - len(told.fresh)
+        else:
+            told = spec.change(ctx, self.job, records)
+            if told.wrong and not self.set_aside:
+                raise told.refusal()
+        if told.fresh:
+            _remember(stage, told.fresh, stage.make(ctx, self.job, told.fresh))
+        changing.apply(ctx, spec.plan, told.changes)
+        if self.count is not None:
+            self.count(len(told.fresh), len(told.changes))
+        shown = told.changes if self.dry_run and len(self.outcome.changes) < SHOWN else []
+        cells = changing.tell(ctx, shown)
+        return _Done(len(told.fresh), len(told.changes), told.unchanged, told.wrong, cells, told.revisions)
 
     def _refused(self, stage: making.Stage, records: list[Record], exc: Refusal) -> None:
         first = records[0]
@@ -208,9 +250,10 @@ class Run:
             raise Refusal(exc.code, message, exc.remedy, exc.where) from exc
         if len(records) == 1:
             said = f"{exc.code}: {exc.message}"
-            self.outcome.faults.append(
-                Fault(first.file, first.row, self.job.mapped.spec.key, first.key, said)
-            )
+            cell = self.job.mapped.header.cells.get(exc.where)
+            column = ", ".join(cell.columns) if cell and cell.columns else self.job.mapped.spec.key
+            value = str(first.fields.get(exc.where) or "") if cell else first.key
+            self.outcome.faults.append(Fault(first.file, first.row, column, value, said))
             self.job.refused.add(first.key)
             return
         middle = len(records) // 2
@@ -222,8 +265,10 @@ class Run:
         for record in records:
             try:
                 with work(self.company, self.actor) as ctx:
-                    stage.make(ctx, self.job, [record])
+                    self._take(ctx, stage, [record])
                     transaction.set_rollback(True)
+            except changing.Named:
+                raise
             except Refusal as alone:
                 message = f"{record.file} row {record.row}: {alone.message}"
                 raise Refusal(alone.code, message, alone.remedy, alone.where) from exc
@@ -232,17 +277,24 @@ class Run:
         """Records this stage has not made yet. Raises Refusal (``import.changed``) for a key that said otherwise."""
         found = {
             r.key: r
-            for r in rows.of(ImportedRow, "key", [r.key for r in records], "key", "kind", "digest")
+            for r in rows.of(
+                ImportedRow, "key", [r.key for r in records], "key", "kind", "digest", "object_id"
+            )
             if r.kind == stage.name
         }
-        there = self.job.mapped.spec.there
-        standing = there(ctx, [r for r in records if r.key not in found]) if there else set()
+        spec = self.job.mapped.spec
+        standing = spec.there(ctx, [r for r in records if r.key not in found]) if spec.there else set()
+        other = [r for r in records if r.key in found and found[r.key].digest != r.digest()]
+        if other and spec.same is not None:  # by other columns, perhaps, the same
+            standing |= spec.same(ctx, self.job, [(r, found[r.key].object_id) for r in other])
         fresh = []
         for record in records:
             known = found.get(record.key)
-            if known is None and record.key not in standing:
+            if record.key in standing:
+                continue
+            if known is None:
                 fresh.append(record)
-            elif known is not None and known.digest != record.digest():
+            elif known.digest != record.digest():
                 raise Refusal(
                     "import.changed",
                     f"{stage.kind} {record.key} was imported before and says something else now",

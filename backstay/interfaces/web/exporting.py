@@ -33,7 +33,7 @@ def export(request: HttpRequest, path: str, form: str) -> HttpResponse:
     what = listing.asked(resource, request.GET)
     what.group = ""
     if request.GET.get("as") == "import" and declared.importable(resource):
-        kind = declared.kind_of(ctx, path)
+        kind = declared.kind_of(ctx, path, "change" in declared.ways(ctx, resource))
         pages = _objects(ctx, resource, what)
         again = [row for page in pages for row in giving.rows_of(ctx, resource, kind, page)]
         return table(resource.path.replace("/", "-"), form, giving.labels(kind), again)

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backstay.base.errors import NotFound, Refusal
+from backstay.interfaces.cells import defuse
 from backstay.interfaces.imports import declared, giving, jobs, profile
 from backstay.interfaces.imports.kinds import FieldSpec, Kind
 from backstay.interfaces.imports.mapping import Bad
 from backstay.interfaces.imports.reading import Kept, Row
+from backstay.interfaces.imports.run import SHOWN
 from backstay.interfaces.web import acts
 from backstay.interfaces.web.fields import day_text, number_text, word_of
 from backstay.interfaces.web.frame import frame
@@ -44,7 +46,8 @@ def _asked(request: HttpRequest, path: str) -> tuple[Any, Ctx]:
         raise NotFound(
             "import.kind", f"{resource.names[1]} are not imported", "They come from other documents."
         )
-    access.require(ctx, f"{resource.kind}.create")
+    if "change" not in declared.ways(ctx, resource):
+        access.require(ctx, f"{resource.kind}.create")
     return resource, ctx
 
 
@@ -55,12 +58,13 @@ def upload(request: HttpRequest, path: str) -> HttpResponse:
     resource, ctx = _asked(request, path)
     if request.method == "POST":
         return redirect(f"/{path}/import/{_take(request, resource, ctx)}")
-    before = list(Import.objects.filter(path=path).select_related("done", "checked").order_by("-id")[:10])
+    found = Import.objects.filter(path=path).select_related("done", "checked").order_by("-id")
+    before = list(found.defer("done__result", "checked__result")[:10])
     told = [
         {"id": i.pk, "name": i.name, "rows": i.profile.get("rows", 0), "when": day_text(i.created_at, ctx.today.year),
          "state": i.done.state if i.done else "checked" if i.checked else "draft"} for i in before
     ]  # fmt: skip
-    spec = declared.kind_of(ctx, path)
+    spec = declared.kind_of(ctx, path, "leave" not in declared.ways(ctx, resource))
     context = {**names(resource), "before": told, "fields": _fields(spec), "limit": files.LIMIT // 1024 // 1024, "most": profile.MOST_ROWS}  # fmt: skip
     return render(request, "backstay/import.html", frame(request, path, **context))
 
@@ -78,9 +82,11 @@ def _take(request: HttpRequest, resource: Any, ctx: Ctx) -> int:
     looked = profile.profile(Kept(name, content))
     mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
     stored = files.store(ctx, name, content, mime)
-    spec = declared.kind_of(ctx, resource.path)
+    ways = declared.ways(ctx, resource)
+    spec = declared.kind_of(ctx, resource.path, "leave" not in ways)
+    told_ = _guessed(spec, looked) | {"how": ways[0], "empties": False}
     made = Import.objects.create(
-        company_id=ctx.company, path=resource.path, file_id=stored, name=name, told=_guessed(spec, looked),
+        company_id=ctx.company, path=resource.path, file_id=stored, name=name, told=told_,
         profile=looked.json(), created_by=ctx.actor,
     )  # fmt: skip
     return int(made.pk)
@@ -103,17 +109,37 @@ def _guessed(spec: Kind, looked: profile.Profile) -> dict[str, Any]:
 def mapping(request: HttpRequest, path: str, ident: int) -> HttpResponse:
     """The look at a file, its mapping, the first rows as they would be read, the check and the run."""
     resource, ctx = _asked(request, path)
-    kept = Import.objects.filter(pk=ident, path=path).select_related("checked", "done").first()
-    if kept is None:
-        raise NotFound("import.not_found", f"there is no import {ident}", "Choose the file again.")
-    spec = declared.kind_of(ctx, path)
+    kept = _kept(path, ident)
+    spec = declared.kind_of(ctx, path, kept.told.get("how") == "change")
     if request.method == "POST":
         return _posted(request, ctx, spec, kept)
-    context = {**names(resource), "kept": kept, **_running(ctx, kept)}
+    context = {**names(resource), "kept": kept, "ways": declared.ways(ctx, resource), **_running(ctx, kept)}
     if request.GET.get("part") == "run" and request.headers.get("HX-Request"):
         return render(request, "backstay/_import_run.html", context)
     context |= _mapped(ctx, spec, kept)
     return render(request, "backstay/mapping.html", frame(request, path, **context))
+
+
+@signed_in
+@require_GET
+def changes(request: HttpRequest, path: str, ident: int) -> HttpResponse:
+    """All that an import would change, old and new, as a table."""
+    _resource, ctx = _asked(request, path)
+    found, file = jobs.opened(ctx, _kept(path, ident).pk)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("Row"), _("What"), _("Field"), _("Is now"), _("Will be")])
+    writer.writerows([row, *map(defuse, cells)] for row, *cells in jobs.changes(ctx, found, file))
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{ident}-changes.csv"'
+    return response
+
+
+def _kept(path: str, ident: int) -> Import:
+    kept = Import.objects.filter(pk=ident, path=path).select_related("checked", "done").first()
+    if kept is None:
+        raise NotFound("import.not_found", f"there is no import {ident}", "Choose the file again.")
+    return kept
 
 
 def _posted(request: HttpRequest, ctx: Ctx, spec: Kind, kept: Import) -> HttpResponse:
@@ -123,10 +149,11 @@ def _posted(request: HttpRequest, ctx: Ctx, spec: Kind, kept: Import) -> HttpRes
     if do == "look":
         _found, file = jobs.opened(ctx, kept.pk)
         looked = profile.profile(file, _file_told(request))
-        kept.profile, kept.told, kept.checked = looked.json(), _guessed(spec, looked), None
+        same = {name: kept.told[name] for name in ("how", "empties") if name in kept.told}
+        kept.profile, kept.told, kept.checked = looked.json(), _guessed(spec, looked) | same, None
         kept.save(update_fields=["profile", "told", "checked"])
     elif do in ("map", "check"):
-        told = _told(request, spec, kept)
+        told = _told(request, ctx, spec, kept)
         if told != kept.told:
             kept.told, kept.checked = told, None
         if do == "check" and (kept.checked is None or kept.checked.state not in GOING):
@@ -137,7 +164,10 @@ def _posted(request: HttpRequest, ctx: Ctx, spec: Kind, kept: Import) -> HttpRes
     elif do in ("whole", "rows"):
         key = request.POST.get("once", "")
         if acts.once(ctx, key) is None:
-            if kept.checked is None or kept.checked.state != "done":
+            mine = kept.checked is not None and (
+                kept.told.get("how") != "change" or kept.checked.actor == ctx.actor
+            )
+            if kept.checked is None or kept.checked.state != "done" or not mine:  # who changes has seen what
                 raise Refusal("import.unchecked", _("the rows have not been checked"), _("Check them first."))
             kept.done_id = _start(ctx, kept, f"import.{do}", _("Import of %(name)s"), _("Importing"))
             kept.save(update_fields=["done"])
@@ -153,6 +183,7 @@ def _start(ctx: Ctx, kept: Import, task: str, title: str, phase: str) -> int:
         "href": f"/{kept.path}/import/{kept.pk}",
         "phase": phase,
         "rows": kept.profile["rows"],
+        "how": kept.told.get("how", "leave"),
     }
     return work.start(ctx, task, title % {"name": kept.name}, args, kept.profile["rows"])
 
@@ -168,8 +199,14 @@ def _file_told(request: HttpRequest) -> dict[str, Any]:
     return {k: v for k, v in told.items() if v is not None}
 
 
-def _told(request: HttpRequest, spec: Kind, kept: Import) -> dict[str, Any]:
-    """The mapping as it was chosen: a field for each column, the same for all rows, forms of dates and figures."""
+def _told(request: HttpRequest, ctx: Ctx, spec: Kind, kept: Import) -> dict[str, Any]:
+    """The mapping as it was chosen: a field for each column, the same for all rows, forms of dates and figures; what
+    happens to what is here already."""
+    how = request.POST.get("how") or kept.told.get("how", "leave")
+    if how not in declared.ways(ctx, declared.brought(kept.path)):
+        raise access.denied(
+            ctx, f"{declared.brought(kept.path).kind}.{'change' if how == 'change' else 'create'}"
+        )
     places = {*spec.fields, *(f"l.{n}" for n in spec.lines)}
     columns: dict[str, str] = {}
     forms: dict[str, str] = {}
@@ -183,7 +220,21 @@ def _told(request: HttpRequest, spec: Kind, kept: Import) -> dict[str, Any]:
         if (form := request.POST.get(f"form.{n}", "")) in (*profile.DATES, ".", ","):
             forms[column["name"]] = form
     same = {p: t.strip()[:200] for p in places if (t := request.POST.get(f"same.{p}", "")).strip()}
-    return {"file": kept.told["file"], "columns": columns, "same": same, "forms": forms}
+    if how != kept.told.get("how", "leave"):  # a column may go where it could not before
+        other = declared.kind_of(ctx, kept.path, how == "change")
+        known = {*other.fields, *(f"l.{n}" for n in other.lines)}
+        columns = {place: name for place, name in columns.items() if place in known}
+        guessed = profile.guess(other, [profile.Column(**c) for c in kept.profile["columns"]])
+        columns |= {p: c for p, c in guessed.items() if p not in places and c not in columns.values()}
+    empties = how == "change" and "empties" in request.POST
+    return {
+        "file": kept.told["file"],
+        "columns": columns,
+        "same": same,
+        "forms": forms,
+        "how": how,
+        "empties": empties,
+    }
 
 
 def _spec_of(spec: Kind, place: str) -> FieldSpec:
@@ -265,10 +316,15 @@ def _cell(ctx: Ctx, spec: FieldSpec, value: Any, row: Row) -> dict[str, str]:
 def _running(ctx: Ctx, kept: Import) -> dict[str, Any]:
     """Where the check and the import stand."""
     current: Work | None = kept.done or kept.checked
-    check = (kept.checked.result or {}) if kept.checked and kept.checked.state == "done" else {}
+    done = kept.checked if kept.checked and kept.checked.state == "done" else None
+    check = dict((done and done.result) or {})
+    check["todo"] = check.get("made", 0) + check.get("changed", 0)
+    check["shown_all"] = len(check.get("changes", ())) < SHOWN
+    if done is not None and done.actor != ctx.actor:
+        check["changes"] = []  # seen by who checked: others may see less
     told: dict[str, Any] = {
-        "check": check,
-        "checked": bool(check),
+        "check": check if done else {},
+        "checked": done is not None,
         "stage": "done" if kept.done else "check" if kept.checked else "",
     }
     if current is not None:
@@ -286,7 +342,7 @@ def _running(ctx: Ctx, kept: Import) -> dict[str, Any]:
 def template(request: HttpRequest, path: str, form: str) -> HttpResponse:
     """An empty table with the columns an import knows, each explained."""
     resource, ctx = _asked(request, path)
-    spec = declared.kind_of(ctx, path)
+    spec = declared.kind_of(ctx, path, "leave" not in declared.ways(ctx, resource))
     heads, notes = giving.labels(spec), giving.explanations(spec)
     name = f"{resource.path.replace('/', '-')}-template.{form}"
     if form == "csv":

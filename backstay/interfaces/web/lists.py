@@ -55,7 +55,7 @@ def list_(request: HttpRequest, path: str) -> HttpResponse:
         "sorts": _sorts(resource, what, sort), "query": what.query(), "more": what.query(after=page.after) if page.after else "",
         "groups": _groups(resource, what), "bulk": _bulk(ctx, resource), "once": uuid.uuid4().hex,
         "all_columns": [field_of(resource, n) for n in resource.columns], "can_create": "create" in resource.acts and access.may(ctx, f"{resource.kind}.create"),
-        "can_import": declared.importable(resource) and access.may(ctx, f"{resource.kind}.create"),
+        "can_import": bool(declared.ways(ctx, resource)),
         "drafts": drafts.open_drafts(ctx, resource) if "create" in resource.acts and not what.after else [],
         "beginning": beginning(ctx, resource, bool(page.rows) or bool(what.after), bool(what.search or what.filters)),
     }  # fmt: skip

@@ -139,6 +139,7 @@ urlpatterns: list[URLPattern] = [
     path("<brought:path>/import", importing.upload, name="import"),
     path("<brought:path>/import/template.<slug:form>", importing.template, name="import-template"),
     path("<brought:path>/import/<int:ident>", importing.mapping, name="mapping"),
+    path("<brought:path>/import/<int:ident>/changes.csv", importing.changes, name="import-changes"),
     path("<res:path>/act/<slug:act>", documents.act, name="act"),
     path("<res:path>/<int:ident>", documents.detail, name="detail"),
     path("<res:path>/<int:ident>/edit", forms.form, name="edit"),
