@@ -39,6 +39,16 @@ WHERE s.party_id = %s
 _MAILS = """
 UPDATE platform_outbox SET payload = '{"erased": true}' WHERE topic = 'mail' AND delivered_at IS NOT NULL AND payload -> 'to' ? %s RETURNING id
 """
+# What programs were answered is kept for some days, so that a repeat gets it again: that it was done stays, what it said goes.
+_ANSWERS = """
+UPDATE platform_answer SET body = '{"erased": true}' WHERE company_id = %s AND (headers ->> 'Location' = %s
+    OR EXISTS (SELECT FROM unnest(%s::text[]) v WHERE position(v IN body) > 0)) RETURNING id
+"""
+_TRAIL = """
+SELECT DISTINCT v.value FROM platform_auditvalue v JOIN platform_auditevent e ON e.id = v.event_id
+WHERE e.company_id = %s AND e.kind = %s AND e.object_id = ANY(%s::bigint[]) AND v.field = ANY(%s) AND v.value IS NOT NULL
+"""
+SHARED = ("city", "postal_code", "region", "country", "bic")  # of many: they tell of nobody
 _CHECKS = """
 UPDATE platform_work SET result = result - 'changes' WHERE company_id = %s AND task = 'import.check' AND args ->> 'path' = ANY(%s)
    AND result ? 'changes' RETURNING id
@@ -181,6 +191,17 @@ def foresee(ctx: Ctx, party: int) -> Erasure:
     return Erasure(gone, stays, last if kept else None, said, attached)
 
 
+def _said(ctx: Ctx, party: int) -> list[str]:
+    """What of a person an answer to a program may hold, now or once, as JSON writes it."""
+    told: set[str] = set()
+    for model, found in _rows(party):
+        names = [n for n in model.personal if n not in SHARED]  # type: ignore[attr-defined]
+        told |= {str(getattr(row, n)) for row in found for n in names}
+        past = [ctx.company, model._meta.label_lower, [row.pk for row in found], names]
+        told |= {value for (value,) in rows.execute(_TRAIL, past)}
+    return sorted(json.dumps(text, ensure_ascii=False)[1:-1] for text in told if len(text) > 2)
+
+
 def erase(ctx: Ctx, party: int) -> Erasure:
     """Blank a party's personal columns and their values in the trail, sent mails and drafts; what books must keep stays.
 
@@ -195,7 +216,7 @@ def erase(ctx: Ctx, party: int) -> Erasure:
             "End the hold first.",
         )
     told = foresee(ctx, party)
-    mail = party_of(party).email
+    mail, said = party_of(party).email, _said(ctx, party)
     for model, found in _rows(party):
         going, ids = _columns(model, told.until is not None), [row.pk for row in found]
         if not going:
@@ -215,6 +236,7 @@ def erase(ctx: Ctx, party: int) -> Erasure:
     rows.update(Party, [party], {"archived_on": [ctx.today]})
     if mail:
         rows.execute(_MAILS, [mail])
+    rows.execute(_ANSWERS, [ctx.company, f"/api/v1/parties/parties/{party}", said])
     kinds = [for_kind(m._meta.label_lower) for m, _found in _rows(party)]
     rows.execute(
         _CHECKS, [ctx.company, [r.path for r in kinds if r]]
