@@ -205,6 +205,9 @@ def _fill(world: World) -> None:
         from backstay.domains.banking.rules import PartyAccountDraft
 
         set_party_accounts(ctx, [PartyAccountDraft(world.parties["S1"], "DE02120300000000202051")])
+        carriers = RESOURCES["inventory/carriers"].process("create")
+        draft, _more = draft_of(carriers)
+        carriers(ctx, [draft("By hand")])  # type: ignore[misc]
         projects = RESOURCES["projects/projects"].process("create")
         draft, _more = draft_of(projects)
         made = projects(
@@ -228,6 +231,7 @@ def _text(table: Sequence[Sequence[str]]) -> str:
 
 EDITED = {
     "parties/parties": "Payment days", "catalog/items": "Sales price", "banking/accounts": "Name", "projects/projects": "Price per hour", "projects/tasks": "Due",
+    "inventory/carriers": "Name",
 }  # fmt: skip
 
 
@@ -237,14 +241,13 @@ def test_what_goes_out_changes_nothing_when_it_comes_in(ann: Screen, world: Worl
     _fill(world)
     table = _out(ann, path)
     assert len(table) > 1
-    count = len({r[k] for k in range(len(table[0])) for r in table[1:]}) and len(table) - 1
     for how in ("leave", "change") if path in CHANGED else ("leave",):
         href = ann.bring(path, _text(table))
         ann.send(href, "map", how=how)
         checked = ann.check(href)
         told: dict[str, Any] = checked.result  # type: ignore[assignment]
         assert [told[n] for n in ("made", "changed", "bad")] == [0, 0, 0], (how, told, ann.faults(checked.pk))
-        assert 0 < told["unchanged"] <= count
+        assert 0 < told["unchanged"] < len(table)
     if path not in CHANGED:
         return
     column = table[0].index(EDITED[path])
