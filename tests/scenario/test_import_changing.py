@@ -18,7 +18,15 @@ from django.test import Client
 from backstay.base.errors import Refusal
 from backstay.base.rights import Right
 from backstay.domains.catalog.models import Item
-from backstay.domains.catalog.processes import ItemDraft, create_items
+from backstay.domains.catalog.processes import (
+    ItemDraft,
+    PriceAgreementDraft,
+    PriceDraft,
+    PriceListDraft,
+    create_items,
+    create_price_agreements,
+    create_price_lists,
+)
 from backstay.domains.parties.processes import AddressDraft, PartyDraft, create_parties, edit_parties
 from backstay.interfaces import persons
 from backstay.interfaces.imports import declared
@@ -205,6 +213,12 @@ def _fill(world: World) -> None:
         from backstay.domains.banking.rules import PartyAccountDraft
 
         set_party_accounts(ctx, [PartyAccountDraft(world.parties["S1"], "DE02120300000000202051")])
+        lists = create_price_lists(ctx, [
+            PriceListDraft("R", "Retail", standard=True, prices=(
+                PriceDraft(world.items["A"], Decimal("99.5")), PriceDraft(world.items["A"], Decimal(90), Decimal(10)), PriceDraft(world.items["B"], Decimal(70)))),
+            PriceListDraft("E", "Empty"),
+        ])  # fmt: skip
+        create_price_agreements(ctx, [PriceAgreementDraft(world.parties["C1"], lists[0], ctx.today)])
         carriers = RESOURCES["inventory/carriers"].process("create")
         draft, _more = draft_of(carriers)
         carriers(ctx, [draft("By hand")])  # type: ignore[misc]
@@ -231,7 +245,7 @@ def _text(table: Sequence[Sequence[str]]) -> str:
 
 EDITED = {
     "parties/parties": "Payment days", "catalog/items": "Sales price", "banking/accounts": "Name", "projects/projects": "Price per hour", "projects/tasks": "Due",
-    "inventory/carriers": "Name",
+    "inventory/carriers": "Name", "catalog/price-lists": "Name", "catalog/price-agreements": "Until day",
 }  # fmt: skip
 
 
@@ -251,7 +265,9 @@ def test_what_goes_out_changes_nothing_when_it_comes_in(ann: Screen, world: Worl
     if path not in CHANGED:
         return
     column = table[0].index(EDITED[path])
-    table[-1][column] = {"Due": "2027-05-05", "Name": "Till"}.get(EDITED[path], "33")
+    table[-1][column] = {"Due": "2027-05-05", "Until day": "2099-05-05", "Name": "Till"}.get(
+        EDITED[path], "33"
+    )
     before = dict(_events(ann))
     href = changing(ann, path, _text(table))
     checked = ann.check(href)
@@ -292,6 +308,24 @@ def test_addresses_and_numbers_of_parties(ann: Screen, world: World) -> None:
     ann.run(one)
     found = ann.ask("SELECT a.city FROM parties_address a JOIN parties_party p ON p.id = a.party_id WHERE p.code = 'E1' AND p.company_id = $c ORDER BY a.id")  # fmt: skip
     assert found == [("Bremen",), ("Kiel",)], "the file has the first; the other stays"
+
+
+def test_prices_of_a_list(ann: Screen, world: World) -> None:
+    """A price is known by its item, and where an item has several by what else the row says; the others stay."""
+    _fill(world)
+    href = changing(ann, "catalog/price-lists", "Code,Item,From quantity,Price\nR,B,,71\nR,A,10,88\nR,C,,5\n")
+    checked = ann.check(href)
+    assert [(c[0], c[2], c[3:]) for c in checked.result["changes"]][:2] == [  # type: ignore[index]
+        (2, "Price · B", ["70.00", "71.00"]), (3, "Price · A", ["90.00", "88.00"]),
+    ], checked.result  # fmt: skip
+    ann.run(href)
+    look = "SELECT i.sku, p.from_quantity, p.price FROM catalog_price p JOIN catalog_item i ON i.id = p.item_id WHERE p.company_id = $c ORDER BY 1, 2"
+    now = [("A", 0, Decimal("99.5")), ("A", 10, 88), ("B", 0, 71), ("C", 0, 5)]
+    assert ann.ask(look) == now
+    doubtful = changing(ann, "catalog/price-lists", "Code,Item,Price\nR,C,6\nR,A,1\n")
+    faults = ann.faults(ann.check(doubtful).pk)
+    assert [f[0] for f in faults] == [3]
+    assert "several lines are of A" in faults[0][2]
 
 
 def test_a_form_keeps_what_it_does_not_show(world: World) -> None:

@@ -263,7 +263,5 @@ def tell(ctx: Ctx, changes: Sequence[Change], plain: bool = False) -> list[list[
         return typed(ctx, f, value) if plain or value in (None, "", ()) else str(shown(ctx, f, value)["text"])
 
     return [
-        [c.record.row, c.name, d.label, text(d.field, d.old), text(d.field, d.new)]
-        for c in changes
-        for d in c.diffs
+        [d.row, c.name, d.label, text(d.field, d.old), text(d.field, d.new)] for c in changes for d in c.diffs
     ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -36,6 +38,7 @@ class Diff(NamedTuple):
     field: Field
     old: Any
     new: Any
+    row: int
 
 
 class Wrong(NamedTuple):
@@ -64,10 +67,13 @@ def closed(job: Job, record: Record, f: Field) -> Wrong:
     )
 
 
-def fault_of(job: Job, record: Record, name: str, value: str, said: str) -> Fault:
-    """What is wrong with a row, by the column of a field."""
-    cell = job.mapped.header.cells.get(name)
-    return Fault(record.file, record.row, ", ".join(cell.columns) if cell else name, value, said)
+def fault_of(job: Job, record: Record, name: str, value: str, said: str, row: int = 0) -> Fault:
+    """What is wrong with a row of a record, its first or another, by the column of a field."""
+    parts = (
+        (job.mapped.lines, job.mapped.header) if row > record.row else (job.mapped.header, job.mapped.lines)
+    )
+    cell = next((part.cells[name] for part in parts if part is not None and name in part.cells), None)
+    return Fault(record.file, row or record.row, ", ".join(cell.columns) if cell else name, value, said)
 
 
 # A record, what it (or a line of it) says, which of it the row itself says, and what stands here.
@@ -90,34 +96,49 @@ class Look:
         """(what differs, its values, what is wrong) of the fields of the form."""
         diffs, wrong = [], []
         row = (record, record.fields, record.said, stand.values)
-        for f, new in self._asked(self.job.mapped.header, plan.heads, self.usual, row, wrong):
+        for f, new in self._asked(self.job.mapped.header, plan.heads, self.usual, row, wrong, record.row):
             if f.name in plan.resource.fixed:
                 wrong.append(closed(self.job, record, f))
             else:
-                diffs.append(Diff(f.label, f, stand.values.get(f.name), new))
+                diffs.append(Diff(f.label, f, stand.values.get(f.name), new, record.row))
         return diffs, {d.field.name: d.new for d in diffs}, wrong
 
     def lines(
         self, plan: Plan, record: Record, stand: Stand, diffs: list[Diff], wrong: list[Wrong]
     ) -> list[dict[str, Any]]:
-        """The lines as they will be: those of the file over those here, in their order; what is here beyond stays."""
+        """The lines as they will be: those of the file over those here; what is here and not in the file stays."""
         made = [dict(line) for line in stand.lines]
         part = self.job.mapped.lines
         if part is None:
             return made
+        pairs = _Pairs(plan, self.refs, record, stand.lines)
         labels = self.job.mapped.spec.lines
         for n, (line, said) in enumerate(zip(record.lines, record.lines_said, strict=True)):
-            if n == len(made):
+            row = record.line_rows[n]
+            try:
+                at = pairs.of(n)
+            except Bad as exc:
+                wrong.append(Wrong(fault_of(self.job, record, "", "", str(exc), row), record.key))
+                continue
+            if at is None:
+                at = len(made)
                 made.append({})
                 said = said | {name for name, value in line.items() if value not in (None, "")}
-            for f, new in self._asked(part, plan.grid, self.usual_line, (record, line, said, made[n]), wrong):
-                label = labels[f.name].label + (f" {n + 1}" if len(record.lines) > 1 or n else "")
-                diffs.append(Diff(label, f, made[n].get(f.name), new))
-                made[n][f.name] = new
+            for f, new in self._asked(
+                part, plan.grid, self.usual_line, (record, line, said, made[at]), wrong, row
+            ):
+                diffs.append(Diff(labels[f.name].label + pairs.which(n), f, made[at].get(f.name), new, row))
+                made[at][f.name] = new
         return made
 
     def _asked(
-        self, part: Part, fields: Sequence[Field], usual: Mapping[str, Any], row: Row, wrong: list[Wrong]
+        self,
+        part: Part,
+        fields: Sequence[Field],
+        usual: Mapping[str, Any],
+        row: Row,
+        wrong: list[Wrong],
+        at: int,
     ) -> Iterator[tuple[Field, Any]]:
         """Fields that are asked to be something else, with what."""
         record, given, said, now = row
@@ -130,7 +151,9 @@ class Look:
             except (Bad, Refusal) as exc:
                 text = f"{f.label}: {exc.message}" if isinstance(exc, Refusal) else str(exc)
                 wrong.append(
-                    Wrong(fault_of(self.job, record, f.name, str(given.get(f.name) or ""), text), record.key)
+                    Wrong(
+                        fault_of(self.job, record, f.name, str(given.get(f.name) or ""), text, at), record.key
+                    )
                 )
                 continue
             if not _alike(now.get(f.name), new):
@@ -149,6 +172,53 @@ class Look:
         if said := wrong_of(f, given, ids):
             raise Bad(said)
         return ids[0]
+
+
+class _Pairs:
+    """Which line here a line of the file is. Lines that must refer to something (the prices of a list, each of an item) are
+    told by it, and among several of one item by what else they say; others (addresses) by their order."""
+
+    def __init__(self, plan: Plan, refs: Refs, record: Record, lines: Sequence[Mapping[str, Any]]) -> None:
+        self.grid, self.refs, self.record, self.lines = plan.grid, refs, record, lines
+        self.anchors = [f for f in plan.grid if f.kind == "ref" and f.required]
+        self.rest: dict[tuple[Any, ...], list[int]] = {}
+        for n, line in enumerate(lines):
+            self.rest.setdefault(tuple(line.get(f.name) for f in self.anchors), []).append(n)
+        self.many = Counter(self._texts(n) for n in range(len(record.lines)))
+        self.here = {key: len(found) for key, found in self.rest.items()}
+
+    def _texts(self, n: int) -> tuple[Any, ...]:
+        return tuple(self.record.lines[n].get(f.name) for f in self.anchors)
+
+    def which(self, n: int) -> str:
+        """How a line is told from its neighbours."""
+        if self.anchors:
+            return "".join(f" · {text}" for text in self._texts(n) if text)
+        return f" {n + 1}" if len(self.record.lines) > 1 else ""
+
+    def of(self, n: int) -> int | None:
+        """The line here; None for a new one. Raises Bad where it could be several."""
+        if not self.anchors:
+            return n if n < len(self.lines) else None
+        line, texts = self.record.lines[n], self._texts(n)
+        if lacking := next((f for f, text in zip(self.anchors, texts, strict=True) if not text), None):
+            raise Bad(_("%(field)s: it is missing") % {"field": lacking.label})
+        ids = (self.refs[f.model, text] for f, text in zip(self.anchors, texts, strict=True))  # type: ignore[index]
+        key = next((key for key in product(*ids) if self.rest.get(key)), None)
+        if key is None:
+            return None
+        more = [f for f in self.grid if f not in self.anchors and f.name in line]
+        alike = {
+            at: sum(_alike(self.lines[at].get(f.name), line[f.name]) for f in more) for at in self.rest[key]
+        }
+        best = [at for at, count in alike.items() if count == max(alike.values())]
+        if len(best) > 1 and self.many[texts] != self.here[key]:
+            raise Bad(
+                _("several lines are of %(text)s: say more columns of it")
+                % {"text": " ".join(map(str, texts))}
+            )
+        self.rest[key].remove(best[0])
+        return best[0]
 
 
 def _nothing(f: Field, usual: Mapping[str, Any]) -> Any:
