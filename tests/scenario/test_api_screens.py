@@ -24,6 +24,7 @@ def full(database: str) -> Full:
 def make(client: Client, **told: str) -> str:
     """The token that the page shows after making one; "" where it shows none."""
     page = client.post("/tokens", {"name": "Shop", "days": "30", "once": told.pop("once", "k1")} | told)
+    assert 'class="toast-x' not in page.content.decode()
     found = re.search(r'id="fresh" value="(bkst_\w{40})"', page.content.decode())
     return found[1] if found else ""
 

@@ -87,6 +87,7 @@ def test_a_feed_is_made_shown_once_read_and_ended(full: Full) -> None:
     page = client.post("/feeds", told).content.decode()
     found = re.search(r'id="fresh" value="http://testserver(/feeds/(bkst_\w{40})\.ics)"', page)
     assert found and f'href="webcal://testserver{found[1]}"' in page
+    assert 'class="toast-x' not in page, "no character of it is taken for a notice"
     answer = other.get(found[1])
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer["Cache-Control"] == "private, no-cache" and not answer.cookies

@@ -61,7 +61,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "own": [_row(ctx, known, f) for f in tokens.listed(ctx, of=Feed)],
         "others": [_row(ctx, known, f) for f in tokens.listed(ctx, True, Feed) if f"user:{f.user_id}" != ctx.actor] if every else [],
-        "fresh": address, "opens": f"webcal{address[address.find(':') :]}", "errors": errors, "days": feeds.DAYS, "once": uuid.uuid4().hex,
+        "secret": address, "opens": f"webcal{address[address.find(':') :]}", "errors": errors, "days": feeds.DAYS, "once": uuid.uuid4().hex,
         "may_end": access.may(ctx, "access.membership.end"), **_proposed(ctx, request, known, {} if secret else request.POST),
     }  # fmt: skip
     return render(request, "backstay/feeds.html", frame(request, "account", **context))

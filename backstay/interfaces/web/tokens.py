@@ -55,7 +55,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     own = [_row(ctx, t) for t in tokens.listed(ctx)]
     context: dict[str, Any] = {
         "own": own, "others": [_row(ctx, t) for t in tokens.listed(ctx, everybody=True) if f"user:{t.user_id}" != ctx.actor] if every else [],
-        "fresh": fresh, "errors": errors, "typed": {} if fresh else request.POST, "kinds": _kinds(ctx, {} if fresh else request.POST), "days": tokens.DAYS,
+        "secret": fresh, "errors": errors, "typed": {} if fresh else request.POST, "kinds": _kinds(ctx, {} if fresh else request.POST), "days": tokens.DAYS,
         "most": tokens.MOST, "once": uuid.uuid4().hex, "may_end": access.may(ctx, "access.membership.end"),
     }  # fmt: skip
     return render(request, "backstay/tokens.html", frame(request, "account", **context))
