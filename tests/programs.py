@@ -41,7 +41,10 @@ class Program:
         return self.send("POST", path, {} if body is None else body, **headers)
 
 
-def program(full: Full, kind: str = "owner", scopes: Sequence[str] = ("*:*",)) -> Program:
+EVERY = ("*:*", "banking.paymentrun:create,file,reverse")  # what a wildcard does not reach is named
+
+
+def program(full: Full, kind: str = "owner", scopes: Sequence[str] = EVERY) -> Program:
     """A program with a token of a person of the full company."""
     user = full.users[kind]
     assert user is not None

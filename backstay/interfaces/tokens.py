@@ -51,6 +51,11 @@ class Holder:
         kind, _dot, act = action.rpartition(".")
         return any(scope.gives(kind, act) for scope in self.scopes)
 
+    def names(self, action: str) -> bool:
+        """Whether a scope says an action in full: its kind and its act, neither by a wildcard."""
+        kind, _dot, act = action.rpartition(".")
+        return any(scope.resources == kind and act in scope.acts for scope in self.scopes)
+
 
 def scope_of(text: str) -> Right:
     """``sales.order:read,create`` as a right. Refusal (``token.scope``)."""

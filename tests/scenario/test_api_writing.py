@@ -244,7 +244,7 @@ def test_every_act_is_there_and_repeats_do_nothing(full: Full, api: Program, pat
     asked = doing.body_type(path, act).model_fields
     body |= {"on": "2026-02-28"} if "on" in asked else {}
     body |= {"issued_on": "2026-02-28"} if "issued_on" in asked else {}
-    body |= {n: "x" for n in ("text", "reason", "supplier_number") if n in asked}
+    body |= {n: "x" for n in ("text", "reason", "supplier_number", "tracking") if n in asked}
     for n, ident in enumerate(list(candidates(full, resource, act))[:8]):
         mine = body | ({"supplier_number": f"A{n}"} if "supplier_number" in asked else {})
         if "lines" in asked and asked["lines"].is_required():

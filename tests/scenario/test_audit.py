@@ -34,6 +34,7 @@ UNTOLD = {
     "platform_feed": "its process tells: create, end; when it was used is no change",
     "platform_answer": "what a request came to; what it did is told",
     "platform_outbox": "messages on their way; their cause tells",
+    "inventory_stocktold": "what webhooks were told last of stock; the postings tell why",
     "platform_file": "never changed; told when it is attached",
     "platform_importedrow": "what an import made; the records tell",
     "platform_draft": "typed and not yet a document",

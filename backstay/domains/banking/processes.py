@@ -27,7 +27,14 @@ from backstay.domains.banking.rules import (
     SettleDraft,
     StatementRead,
 )
-from backstay.domains.banking.running import RUN, create_runs, due_items, reverse_runs, set_party_accounts
+from backstay.domains.banking.running import (
+    RUN,
+    chosen_items,
+    create_runs,
+    due_items,
+    reverse_runs,
+    set_party_accounts,
+)
 from backstay.domains.banking.statements import (
     Imported,
     Source,
@@ -54,6 +61,7 @@ __all__ = [
     "SettleDraft",
     "Source",
     "StatementRead",
+    "chosen_items",
     "create_bank_accounts",
     "create_runs",
     "due_items",

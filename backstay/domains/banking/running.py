@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from backstay.base.context import Ctx
@@ -123,6 +123,15 @@ def due_items(ctx: Ctx, until: date) -> list[dict[str, object]]:
     ]
     ibans = party_ibans(ctx, sorted({each.party_id for each in found}))
     return [each._asdict() | {"iban": ibans.get(each.party_id, ("",))[0]} for each in found]
+
+
+def chosen_items(ctx: Ctx, items: Iterable[str]) -> dict[int, tuple[tuple[str, int], ...]]:
+    """Chosen items as a run takes them: by party, each with all that is owed on it. What nothing is owed on is left out."""
+    chosen, found = set(items), dict[int, tuple[tuple[str, int], ...]]()
+    for each in open_items(ctx, "payable"):
+        if each.item in chosen:
+            found[each.party_id] = (*found.get(each.party_id, ()), (each.item, each.amount))
+    return found
 
 
 def reverse_runs(ctx: Ctx, ids: Sequence[int], on: date, text: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal, register
@@ -78,7 +79,7 @@ def untrack_shipments(ctx: Ctx, drafts: Sequence[UntrackDraft]) -> None:
 def insert_parcels(parcels: Sequence[tuple[int, ParcelDraft]]) -> None:
     """Write parcels of shipments (id, parcel), in one statement; none costs none."""
     if parcels:
-        columns = {
+        columns: dict[str, Sequence[Any]] = {
             "shipment_id": [ident for ident, _ in parcels],
             "carrier_id": [parcel.carrier for _, parcel in parcels],
             "number": [parcel.number for _, parcel in parcels],

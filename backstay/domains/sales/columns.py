@@ -89,7 +89,7 @@ def reserved_until(ctx: Ctx, ids: Iterable[int]) -> dict[int, datetime]:
 def tracking(ctx: Ctx, ids: Iterable[int]) -> dict[int, list[Parcel]]:
     """The parcels that went out for orders, in the order of their shipments; what was reversed did not go."""
     sent = rows.execute(_SENT, [list(ids)])
-    of = parcels(ctx, {shipment for _, shipment in sent}) if sent else {}
+    of = parcels(ctx, {shipment for _, shipment in sent})
     found: dict[int, list[Parcel]] = {}
     for order, shipment in sent:
         if shipment in of:

@@ -33,6 +33,7 @@ from backstay.interfaces.api.shapes import (
 from backstay.interfaces.api.values import texts
 from backstay.interfaces.api.writing import MANY, locked
 from backstay.interfaces.web import acts, binding, bulk
+from backstay.interfaces.web.confirming import ACTS as ASKED_ANEW
 from backstay.interfaces.web.fields import word_of
 from backstay.interfaces.web.resource import found
 from backstay.platform import access
@@ -73,12 +74,12 @@ def register(resource: Resource) -> None:
         operation(
             "POST", f"{path}/{{int:id}}/{act.replace('_', '-')}", one_, f"{act}{plain}", action, answers={200: done_type(resource.path)},
             body=body_type(resource.path, act), summary=f"{word}: {one}", tag=tag, says="With If-Match, only while it is as it was read.",
-            if_match="heeded", path_=resource.path, act=act,
+            if_match="heeded", explicit=(resource.path, act) in ASKED_ANEW, path_=resource.path, act=act,
         )  # fmt: skip
         if not parts(resource, act) or acts.askable(resource, act):
             operation(
                 "POST", f"{path}/bulk/{act.replace('_', '-')}", many_, f"{act}Many{plain}", action, answers={200: DoneMany, 202: Begun},
-                body=many_type(resource.path, act), summary=f"{word}: many {many}", tag=tag, path_=resource.path, act=act,
+                body=many_type(resource.path, act), summary=f"{word}: many {many}", tag=tag, explicit=(resource.path, act) in ASKED_ANEW, path_=resource.path, act=act,
                 says=f"Up to {MANY} at once, all or none; more of them in the background, each by itself.",
             )  # fmt: skip
 

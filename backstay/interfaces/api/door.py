@@ -39,7 +39,8 @@ log = structlog.get_logger(__name__)
 class Operation:
     """What the door must know of an operation. ``action``: what the token's scopes must name, "" for what every token may;
     ``query``: its parameters; ``media``: what it answers with; ``upload``: whether it takes files; ``sunset``: the day it ends
-    (RFC 8594), ``deprecated``: since when it is not to be used in new programs (RFC 9745)."""
+    (RFC 8594), ``deprecated``: since when it is not to be used in new programs (RFC 9745); ``explicit``: whether the scopes must
+    name the action in full, as a screen asks anew who sits there."""
 
     name: str
     action: str
@@ -49,6 +50,7 @@ class Operation:
     upload: bool = False
     deprecated: str = ""
     sunset: str = ""
+    explicit: bool = False
     more: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
@@ -98,6 +100,8 @@ def _through(
     _how_often(request, holder)
     if operation.action and not holder.reaches(operation.action):
         raise Problem(403, "token.scope", f"the token's scopes do not name {operation.action}", "Make a token that has it.")  # fmt: skip
+    if operation.explicit and not holder.names(operation.action):
+        raise Problem(403, "token.explicit", f"the token's scopes name {operation.action} by a wildcard alone", "Make a token that names kind and act in full.")  # fmt: skip
     _how(request, operation)
     key = keys.key_of(request) if operation.writes else ""
     origin = ORIGIN.set(f"api {request.META.get('REMOTE_ADDR', '')} token {holder.token}")

@@ -26,6 +26,7 @@ BY_HAND = (
     "backstay.interfaces.api.working",
     "backstay.interfaces.api.shop",
     "backstay.interfaces.api.pricing",
+    "backstay.interfaces.api.payruns",
 )
 REGISTERED: dict[tuple[str, str], tuple[Operation, Callable[..., Any], dict[str, Any]]] = {}  # (method, path)
 Function = Callable[..., HttpResponse]
@@ -49,15 +50,16 @@ def operation(
     if_match: str = "",
     deprecated: str = "",
     sunset: str = "",
+    explicit: bool = False,
     **fixed: Any,
 ) -> None:
     """Register an operation of ``/api/v1``. ``path``: as ``/sales/orders/{int:id}``; ``answers``: status → type of the body;
-    ``if_match``: "needed" or "heeded" where it changes an object; ``fixed``: what the function is given beside its parts."""
+    ``if_match``: "needed" or "heeded" where it changes an object; ``explicit``: the scopes name the action in full; ``fixed``: what the function is given beside its parts."""
     writes = method in ("POST", "PATCH", "PUT", "DELETE")
     known = frozenset(f.alias or n for n, f in query.model_fields.items()) if query else frozenset()
     more = {"if_match": if_match, "summary": summary, "says": says, "answers": answers}
     more["body_needed"] = body is not None and any(f.is_required() for f in body.model_fields.values())
-    told = Operation(name, action, writes, known, media, upload, deprecated, sunset, more)
+    told = Operation(name, action, writes, known, media, upload, deprecated, sunset, explicit, more)
     if (method, path) in REGISTERED:
         raise ValueError(f"{method} {path} is registered twice")
     ninja = {

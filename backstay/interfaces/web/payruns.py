@@ -73,22 +73,14 @@ def _order(request: HttpRequest, ctx: Ctx) -> HttpResponse:
     key = request.POST.get("once", "")
     if before := once(ctx, key):
         return redirect(before)
-    chosen = set(request.POST.getlist("item"))
-    due: dict[int, list[tuple[str, int]]] = {}
-    for each in banking.due_items(ctx, ctx.today + timedelta(days=3650)):
-        if each["item"] in chosen:
-            due.setdefault(int(str(each["party_id"])), []).append(
-                (str(each["item"]), int(str(each["amount"])))
-            )
+    due = banking.chosen_items(ctx, request.POST.getlist("item"))
     fresh = [(p, request.POST.get(f"iban.{p}", "").strip()) for p in due]
     banking.set_party_accounts(ctx, [banking.PartyAccountDraft(p, iban) for p, iban in fresh if iban])
     try:
         on = day(request.POST.get("on", "today"), ctx.today)
     except BadText as exc:
         raise Refusal("web.answer", str(exc), _("Correct it."), "on") from None
-    draft = banking.RunDraft(
-        whole(request.POST.get("bank")) or 0, on, tuple((p, tuple(items)) for p, items in due.items())
-    )
+    draft = banking.RunDraft(whole(request.POST.get("bank")) or 0, on, tuple(due.items()))
     made = banking.create_runs(ctx, [draft])[0]
     messages.success(request, _("%(n)s is ordered. Give its file to the bank.") % {"n": made.number})
     href = f"/banking/runs/{made.id}"

@@ -157,6 +157,7 @@ from backstay_client.types import (
     PartiesPartyNew,
     PartiesPartyNewMany,
     PartiesPartyPage,
+    Payables,
     Prices,
     ProjectsProject,
     ProjectsProjectChange,
@@ -215,6 +216,7 @@ from backstay_client.types import (
     PurchasingOrderReturn,
     ReportNames,
     ReportTold,
+    RunNew,
     SalesOrder,
     SalesOrderCancel,
     SalesOrderCancelMany,
@@ -692,6 +694,18 @@ class BankingPartyAccounts:
         return answer
 
 
+class BankingPayable:
+    """banking/payable."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def get(self, *, until: str | None = None) -> Payables:
+        """What could be paid. The token's scopes name this act by its name: a wildcard does not reach it."""
+        answer: Payables = self._http.ask("GET", "/api/v1/banking/payable", query={"until": until})
+        return answer
+
+
 class BankingPayments:
     """banking/payments."""
 
@@ -1118,6 +1132,11 @@ class BankingRuns:
             )
         )
 
+    def create(self, body: RunNew, *, key: str | None = None) -> BankingPaymentRunDetail:
+        """Make a payment run. Each item wholly, one payment per supplier, credit notes set off. The token's scopes name this act by its name: a wildcard does not reach it."""
+        answer: BankingPaymentRunDetail = self._http.ask("POST", "/api/v1/banking/runs", body=body, key=key)
+        return answer
+
     def get(self, id: int, *, fields: str | None = None) -> BankingPaymentRunDetail:
         """Read a payment run. The ETag names its revision, for If-Match."""
         answer: BankingPaymentRunDetail = self._http.ask(
@@ -1159,6 +1178,13 @@ class BankingRuns:
         """Keep a file with a payment run. As multipart/form-data, at most 50 MiB."""
         answer: FileTold = self._http.ask(
             "POST", f"/api/v1/banking/runs/{id}/files", file=(name, content), key=key
+        )
+        return answer
+
+    def file(self, id: int, *, version: Literal["03", "09"] | None = None) -> bytes:
+        """The file for the bank. As pain.001. The token's scopes name this act by its name: a wildcard does not reach it."""
+        answer: bytes = self._http.content(
+            "GET", f"/api/v1/banking/runs/{id}/file", query={"version": version}
         )
         return answer
 
@@ -5757,6 +5783,7 @@ class Client:
         self.accounting_journal = AccountingJournal(self._http)
         self.banking_accounts = BankingAccounts(self._http)
         self.banking_party_accounts = BankingPartyAccounts(self._http)
+        self.banking_payable = BankingPayable(self._http)
         self.banking_payments = BankingPayments(self._http)
         self.banking_runs = BankingRuns(self._http)
         self.banking_statements = BankingStatements(self._http)

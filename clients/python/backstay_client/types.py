@@ -1655,6 +1655,24 @@ class PartiesPartyPage(TypedDict, total=False):
     next: str | None
 
 
+class Payable(TypedDict, total=False):
+    """Something that could be paid. ``amount``: what we owe; below zero for a credit note, which is set off. ``iban``: null where
+    nobody said where the supplier is paid: such an item cannot be in a run."""
+
+    item: Required[str]
+    number: Required[str]
+    party: Required[Reference]
+    due_on: Required[str | None]
+    amount: Required[Money]
+    iban: Required[str | None]
+
+
+class Payables(TypedDict, total=False):
+    """By supplier and day."""
+
+    data: Required[list[Payable]]
+
+
 class Priced(TypedDict, total=False):
     """What one of an item costs, net. ``price``: null where no list says one in this currency; ``price_list``: the one that
     says it, null for the item's own; ``until``: the last day, where one is known; ``breaks``: what more of it cost."""
@@ -2210,6 +2228,14 @@ class ReportTold(TypedDict, total=False):
     rows: Required[list[dict[str, str]]]
     sums: Required[dict[str, str]]
     next: str | None
+
+
+class RunNew(TypedDict, total=False):
+    """A run. ``items``: those of ``GET /banking/payable``, each wholly; ``on``: the day the bank pays, today without it."""
+
+    bank_account: Required[int]
+    items: Required[list[str]]
+    on: str | None
 
 
 class SalesOrder(TypedDict, total=False):
