@@ -33,7 +33,18 @@ from backstay.domains.banking.processes import (
     set_party_accounts,
 )
 from backstay.domains.banking.queries import bank_accounts
-from backstay.domains.catalog.processes import ItemDraft, add_uoms, create_categories, create_items
+from backstay.domains.catalog.processes import (
+    ItemDraft,
+    PriceAgreementDraft,
+    PriceDraft,
+    PriceListDraft,
+    add_uoms,
+    create_categories,
+    create_items,
+    create_price_agreements,
+    create_price_lists,
+    edit_price_lists,
+)
 from backstay.domains.inventory.processes import create_places
 from backstay.domains.invoicing.processes import set_credit_limits
 from backstay.domains.parties.processes import AddressDraft, PartyDraft, create_parties
@@ -62,6 +73,8 @@ class Master:
     categories: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # name, accounts by code
     items: list[ItemDraft] = field(default_factory=list)  # their category: place in the list
     item_uoms: list[tuple[int, str, int, int]] = field(default_factory=list)
+    price_lists: list[PriceListDraft] = field(default_factory=list)  # items and lists: places
+    agreements: list[PriceAgreementDraft] = field(default_factory=list)  # party and list: places
     places: list[tuple[str, str, str, str]] = field(
         default_factory=list
     )  # code, name, kind, code of the parent
@@ -135,8 +148,7 @@ def read(ctx: Ctx) -> Master:
     master.accounts = [
         AccountDraft(*row[:5], tuple(row[5]), *row[6:]) for row in rows.execute(sql, [ctx.company])
     ]
-    _read_parties(ctx, master)
-    _read_items(ctx, master)
+    _read_prices(ctx, master, _read_parties(ctx, master), _read_items(ctx, master))
     places = "SELECT p.code, p.name, p.kind, coalesce(u.code, '') FROM inventory_place p LEFT JOIN inventory_place u ON u.id = p.parent_id WHERE p.company_id = %s AND p.archived_on IS NULL ORDER BY p.id"
     master.places = [tuple(row) for row in rows.execute(places, [ctx.company])]  # type: ignore[misc]
     master.banks = [BankAccountDraft(b.name, b.kind, b.code, b.iban, b.bic) for b in bank_accounts(ctx)]
@@ -156,7 +168,8 @@ def read(ctx: Ctx) -> Master:
     return master
 
 
-def _read_parties(ctx: Ctx, master: Master) -> None:
+def _read_parties(ctx: Ctx, master: Master) -> dict[int, int]:
+    """Their places by id."""
     found = rows.execute(
         "SELECT p.id, p.name, coalesce(r.roles, '{}'), p.kind, p.code, p.tax_id, p.email, p.phone, p.language, p.payment_days, p.credit_limit, p.tax_treatment"
         " FROM parties_party p LEFT JOIN (SELECT party_id, array_agg(role ORDER BY role) roles FROM parties_partyrole WHERE company_id = %s GROUP BY 1) r"
@@ -193,9 +206,11 @@ def _read_parties(ctx: Ctx, master: Master) -> None:
         [ctx.company],
     )
     master.party_accounts = [(place[party], *rest) for party, *rest in accounts if party in place]  # type: ignore[misc]
+    return place
 
 
-def _read_items(ctx: Ctx, master: Master) -> None:
+def _read_items(ctx: Ctx, master: Master) -> dict[int, int]:
+    """Their places by id."""
     found = rows.execute(
         "SELECT c.id, c.name, s.code, g.code, k.code FROM catalog_category c LEFT JOIN account s ON s.id = c.sales_account_id"
         " LEFT JOIN account g ON g.id = c.cogs_account_id LEFT JOIN account k ON k.id = c.stock_account_id WHERE c.company_id = %s ORDER BY c.id",
@@ -221,6 +236,36 @@ def _read_items(ctx: Ctx, master: Master) -> None:
         [ctx.company],
     )
     master.item_uoms = [(place[item], *rest) for item, *rest in others if item in place]  # type: ignore[misc]
+    return place
+
+
+def _read_prices(ctx: Ctx, master: Master, parties: dict[int, int], items: dict[int, int]) -> None:
+    found = rows.execute(
+        "SELECT id, code, name, currency, parent_id, discount, standard FROM catalog_pricelist"
+        " WHERE company_id = %s AND archived_on IS NULL ORDER BY id",
+        [ctx.company],
+    )
+    lists = {row[0]: n for n, row in enumerate(found)}
+    prices: dict[int, list[PriceDraft]] = {}
+    for mine, item, *rest in rows.execute(
+        "SELECT price_list_id, item_id, price, from_quantity, since_on, until_on FROM catalog_price WHERE company_id = %s ORDER BY id",
+        [ctx.company],
+    ):
+        if item in items:
+            prices.setdefault(mine, []).append(PriceDraft(items[item], *rest))
+    master.price_lists = [
+        PriceListDraft(code, name, currency, lists.get(parent), discount, standard, tuple(prices.get(i, ())))
+        for i, code, name, currency, parent, discount, standard in found
+    ]
+    agreed = rows.execute(
+        "SELECT party_id, price_list_id, since_on, until_on FROM catalog_priceagreement WHERE company_id = %s ORDER BY id",
+        [ctx.company],
+    )
+    master.agreements = [
+        PriceAgreementDraft(parties[party], lists[mine], *span)
+        for party, mine, *span in agreed
+        if party in parties and mine in lists
+    ]
 
 
 def _read_taxes(ctx: Ctx, master: Master) -> None:
@@ -258,7 +303,8 @@ def write(ctx: Ctx, master: Master) -> None:
         if master.categories
         else []
     )
-    _write_items(ctx, master, categories)
+    items = _write_items(ctx, master, categories)
+    _write_prices(ctx, master, parties, items)
     _write_places(ctx, master)
     _write_banks(ctx, master)
     _write_taxes(ctx, master)
@@ -276,9 +322,21 @@ def _codes(ctx: Ctx, table: str) -> dict[str, int]:
     return dict(rows.execute(f"SELECT code, id FROM {table} WHERE company_id = %s", [ctx.company]))
 
 
-def _write_items(ctx: Ctx, master: Master, categories: list[int]) -> None:
+def _write_prices(ctx: Ctx, master: Master, parties: list[int], items: list[int]) -> None:
+    drafts = [
+        replace(d, parent=None, prices=tuple(replace(p, item=items[p.item]) for p in d.prices))
+        for d in master.price_lists
+    ]
+    made = create_price_lists(ctx, drafts)
+    upper = [(n, d.parent) for n, d in enumerate(master.price_lists) if d.parent is not None]
+    edit_price_lists(ctx, {made[n]: replace(drafts[n], parent=made[parent]) for n, parent in upper})
+    agreed = [replace(d, party=parties[d.party], price_list=made[d.price_list]) for d in master.agreements]
+    create_price_agreements(ctx, agreed)
+
+
+def _write_items(ctx: Ctx, master: Master, categories: list[int]) -> list[int]:
     if not master.items:
-        return
+        return []
     made = create_items(
         ctx,
         [replace(d, category=None if d.category is None else categories[d.category]) for d in master.items],
@@ -287,6 +345,7 @@ def _write_items(ctx: Ctx, master: Master, categories: list[int]) -> None:
     others = [(made[n], uoms[code], *parts) for n, code, *parts in master.item_uoms if code in uoms]
     if others:
         add_uoms(ctx, others)  # type: ignore[arg-type]
+    return made
 
 
 def _write_places(ctx: Ctx, master: Master) -> None:

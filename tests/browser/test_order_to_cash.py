@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from playwright.sync_api import Page, expect
 
+from backstay.domains.catalog.processes import (
+    PriceAgreementDraft,
+    PriceDraft,
+    PriceListDraft,
+    create_price_agreements,
+    create_price_lists,
+)
 from backstay.platform import rows
 from tests.browser.conftest import Desk
 from tests.trade import World
@@ -76,3 +84,36 @@ def test_order_to_cash(desk: Desk, world: World) -> None:
             )
         )
     assert found == {"income": -40000, "expense": 2400}  # sold for 400.00 what cost 24.00
+
+
+def test_a_pale_price_follows_the_list_and_a_typed_one_stays(desk: Desk, world: World) -> None:
+    """The customer's price stands in the empty cell at once, follows the quantity, and leaves alone what was typed."""
+    _stock(world)
+    with world.work() as ctx:
+        prices = tuple(
+            PriceDraft(world.items["A"], Decimal(each), Decimal(least)) for each, least in ((90, 0), (80, 5))
+        )
+        made = create_price_lists(ctx, [PriceListDraft("TRADE", "Trade prices", prices=prices)])
+        create_price_agreements(ctx, [PriceAgreementDraft(world.parties["C1"], made[0], ctx.today)])
+    page = desk.go("/sales/orders/new")
+    page.locator("[name='h.party']").focus()
+    pick(page, "C1")
+    page.locator("[name^='l.'][name$='.item']").first.focus()
+    pick(page, "Item A")
+    cell, quantity = (
+        page.locator(f"[name^='l.'][name$='.{name}']").first for name in ("unit_price", "quantity")
+    )
+    expect(cell).to_have_attribute("placeholder", "90.00")
+    expect(cell).to_have_value("")
+    quantity.fill("5")
+    expect(cell).to_have_attribute("placeholder", "80.00")
+    expect(page.locator("#totals")).to_contain_text("400.00")
+    desk.access()
+    cell.fill("85")
+    expect(page.locator("#totals")).to_contain_text("425.00")
+    quantity.fill("2")
+    expect(page.locator("#totals")).to_contain_text("170.00")
+    expect(cell).to_have_value("85")
+    cell.fill("")
+    expect(page.locator("#totals")).to_contain_text("180.00")
+    expect(cell).to_have_attribute("placeholder", "90.00")

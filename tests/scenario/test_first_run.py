@@ -18,7 +18,16 @@ from backstay.base import clock
 from backstay.base.rights import Right
 from backstay.domains.accounting import queries
 from backstay.domains.accounting.processes import FoundingDraft, change_company, found_company
-from backstay.domains.catalog.processes import ItemDraft, create_items
+from backstay.domains.catalog.processes import (
+    ItemDraft,
+    PriceAgreementDraft,
+    PriceDraft,
+    PriceListDraft,
+    create_items,
+    create_price_agreements,
+    create_price_lists,
+    edit_price_lists,
+)
 from backstay.domains.parties.processes import PartyDraft, create_parties
 from backstay.interfaces import duties, granting, users
 from backstay.platform import rows, secrets
@@ -521,6 +530,12 @@ def test_practice_company_has_the_lists_and_none_of_the_books(world: Any) -> Non
         duties.keep_apart(ctx, "sales.order.create", "sales.order.confirm", "Four eyes.")
         granting.save_role(ctx, "north", "North", [Right("parties.party", ("read",), hidden=("phone",))])
         roles = granting.roles(ctx)
+        price = PriceDraft(world.items["SRV"], Decimal(450))
+        upper = create_price_lists(
+            ctx, [PriceListDraft("UPPER", "Upper"), PriceListDraft("BASE", "Base", prices=(price,))]
+        )
+        edit_price_lists(ctx, {upper[0]: PriceListDraft("UPPER", "Upper", parent=upper[1])})
+        create_price_agreements(ctx, [PriceAgreementDraft(world.parties["C1"], upper[0], ctx.today)])
         counted = {t: _count(ctx, t) for t in COPIED}
     client = Client()
     client.force_login(user)
@@ -537,6 +552,8 @@ def test_practice_company_has_the_lists_and_none_of_the_books(world: Any) -> Non
         items = dict(rows.execute("SELECT sku, id FROM catalog_item WHERE company_id = %s", [first]))
         draft = sales.QuotationDraft(parties["C1"], ctx.today, (sales.OrderLineDraft(items["SRV"], 1),))  # type: ignore[arg-type]
         sales.confirm_orders(ctx, sales.create_quotations(ctx, [draft]))
+        sold = "SELECT unit_price FROM sales_orderline WHERE company_id = %s"
+        assert rows.execute(sold, [first]) == [(450,)], "its customers pay what they pay in the real one"
     with world.work() as ctx:
         assert _count(ctx, "sales_order") == 0
         assert _count(ctx, "posting") > 0
@@ -548,7 +565,7 @@ def test_practice_company_has_the_lists_and_none_of_the_books(world: Any) -> Non
         assert _count(ctx, "sales_order") == 0
 
 
-COPIED = ("account", "parties_party", "parties_partyrole", "catalog_item", "tax_taxcode", "tax_taxrule", "inventory_place", "banking_bankaccount")  # fmt: skip
+COPIED = ("account", "parties_party", "parties_partyrole", "catalog_item", "catalog_pricelist", "catalog_price", "catalog_priceagreement", "tax_taxcode", "tax_taxrule", "inventory_place", "banking_bankaccount")  # fmt: skip
 
 
 def _count(ctx: Any, table: str) -> int:

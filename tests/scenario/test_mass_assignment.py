@@ -38,7 +38,16 @@ MADE = sorted(r.path for r in RESOURCES.values() if declared.importable(r))
 TYPED = [p for p in MADE if resolve(f"/{p}/new").func is forms.form]  # a count has screens of its own
 ONE = "Unlike any other"
 OWN = ("id", "number", "created_at", "updated_at", "posted_at")  # two that are made alike differ in these
-SINGLE = ("code", "sku", "supplier_number", "iban", "week_on", "worked_on")  # each has its own
+SINGLE = (
+    "code",
+    "sku",
+    "supplier_number",
+    "iban",
+    "week_on",
+    "worked_on",
+    "since_on",
+    "until_on",
+)  # each has its own
 WORKED_OUT = {
     "catalog/items": ("unit",),
     "inventory/counts": ("quantity", "value"),
@@ -129,6 +138,8 @@ def _own(name: str, text: str, n: int) -> str:
         return f"DE{98 - int(account + '131400') % 97:02d}{account}"
     if name == "week_on":
         return (date.fromisoformat(text) + timedelta(weeks=50 + n)).isoformat()
+    if name in ("since_on", "until_on"):
+        return (date.fromisoformat(text) + timedelta(days=n)).isoformat()
     return text
 
 

@@ -516,6 +516,21 @@ def test_a_price_list_goes_out_and_comes_in_as_a_table(world: World) -> None:
     assert first[1] == (base, Decimal("0.125"), "EUR", a, 10, Decimal("35.25"), D, D + timedelta(9))
 
 
+def test_prices_go_out_at_the_command_line(world: World) -> None:
+    from click.testing import CliRunner
+
+    from backstay.interfaces.cli.main import cli
+
+    listed(world, "SHELL", price(world.items["A"], "40.5", "10", D), currency="USD")
+    said = CliRunner().invoke(
+        cli, ["export", "prices", "--company", str(world.company)], catch_exceptions=False
+    )
+    assert said.output.splitlines() == [
+        "list,currency,item,from_quantity,price,since_on,until_on",
+        f"SHELL,USD,A,10,40.5,{D},",
+    ]
+
+
 def test_only_who_may_sets_prices(full: Full) -> None:
     from tests.full import _user
 

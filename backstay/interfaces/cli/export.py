@@ -23,6 +23,9 @@ KINDS: dict[str, str] = {
     "items": """SELECT i.sku, i.name, i.kind, c.name AS category, u.code AS uom, i.sales_price, i.purchase_price, i.tax_class, i.barcode
         FROM catalog_item i JOIN catalog_uom u ON u.id = i.uom_id LEFT JOIN catalog_category c ON c.id = i.category_id
         WHERE i.company_id = %s ORDER BY i.id""",
+    "prices": """SELECT l.code AS list, l.currency, i.sku AS item, p.from_quantity, p.price, p.since_on, p.until_on FROM catalog_pricelist l
+        JOIN catalog_price p ON p.price_list_id = l.id JOIN catalog_item i ON i.id = p.item_id WHERE l.company_id = %s
+        ORDER BY l.id, i.sku, p.from_quantity, p.since_on""",
     "sales-orders": """SELECT o.number, o.state, p.code AS customer, o.ordered_on, l.position, i.sku, l.quantity, l.unit_price, l.discount, l.percent AS tax_percent,
         l.shipped, l.invoiced, l.returned FROM sales_order o JOIN parties_party p ON p.id = o.party_id JOIN sales_orderline l ON l.order_id = o.id
         JOIN catalog_item i ON i.id = l.item_id WHERE o.company_id = %s ORDER BY o.id, l.position""",
