@@ -62,6 +62,7 @@ SCREENS = (
     Screen("party-new", "/parties/parties/new"),
     Screen("items", "/catalog/items"),
     Screen("item", "/catalog/items", OPEN),
+    Screen("price-list-new", "/catalog/price-lists/new"),
     Screen("shipments", "/inventory/shipments"),
     Screen("reconcile", "/banking/reconcile"),
     Screen("payment-run", "/banking/runs/new"),

@@ -542,3 +542,22 @@ def test_only_who_may_sets_prices(full: Full) -> None:
         create_price_agreements(ctx, [PriceAgreementDraft(trade.party, trade.list, D)])
     with context.work(full.company, f"user:{seller.pk}") as ctx:
         assert create_price_lists(ctx, [PriceListDraft("SELLER", "Seller's")])
+
+
+def test_the_lists_open_with_what_is_in_use(world: World) -> None:
+    """Without a filter asked for, lists in use and agreements that are not over stand there; a no is written as one."""
+    ident = listed(world, "FIRST", price(world.items["A"], "40"))
+    agreed(world, "C1", ident)
+    agreed(world, "C2", ident, until=D + timedelta(1))
+    screen = Screen(world.company, "lia.lists")
+
+    def shown(path: str) -> str:
+        return str(screen.client.get(f"/catalog/{path}").content.decode())
+
+    assert "FIRST" in shown("price-lists") and "FIRST" not in shown("price-lists?f=standard:is:1")
+    plain = shown("price-lists?f=standard:is:0")
+    assert "FIRST" in plain and re.search(r"For everybody\s*(<[^>]*>)*\s*no\b", plain)
+    names = [screen.ask(f"SELECT name FROM parties_party WHERE id = {world.parties[c]}")[0][0] for c in ("C1", "C2")]  # fmt: skip
+    for path, there in (("price-agreements", (True, False)), ("price-agreements?f=is:ended", (False, True))):
+        page = shown(path)
+        assert tuple(name in page for name in names) == there, path

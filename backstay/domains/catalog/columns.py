@@ -31,6 +31,8 @@ def archived(ctx: Ctx) -> tuple[str, list[Any]]:
 
 FILTERS = {
     "catalog.item.archived": archived,
+    "catalog.pricelist.in_use": lambda ctx: ("SELECT id FROM catalog_pricelist WHERE archived_on IS NULL", []),
     "catalog.pricelist.archived": lambda ctx: ("SELECT id FROM catalog_pricelist WHERE archived_on IS NOT NULL", []),
+    "catalog.priceagreement.current": lambda ctx: ("SELECT id FROM catalog_priceagreement WHERE until_on IS NULL OR until_on >= %s", [ctx.today]),
     "catalog.priceagreement.ended": lambda ctx: ("SELECT id FROM catalog_priceagreement WHERE until_on < %s", [ctx.today]),
 }  # fmt: skip

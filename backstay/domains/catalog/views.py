@@ -94,7 +94,7 @@ PRICE_LISTS = Resource(
     model="catalog.PriceList",
     names=(_("Price list"), _("Price lists")),
     columns=("name", "code", "currency", "parent", "discount:percent", "standard"),
-    views={_("For everybody"): "f=standard:is:1", _("Archived"): "f=is:archived"},
+    views={_("In use"): "f=is:in_use", _("For everybody"): "f=standard:is:1", _("Archived"): "f=is:archived"},
     form=("code", "name", "currency", "parent", "discount:percent", "standard"),
     lines=Lines("catalog.Price", ("item", "from_quantity", "price", "since_on", "until_on")),
     acts={"create": "create_price_lists", "change": "edit_price_lists", "archive": "archive_price_lists"},
@@ -105,7 +105,7 @@ PRICE_AGREEMENTS = Resource(
     model="catalog.PriceAgreement",
     names=(_("Price agreement"), _("Price agreements")),
     columns=("party", "price_list", "since_on", "until_on"),
-    views={_("Ended"): "f=is:ended"},
+    views={_("Current"): "f=is:current", _("Ended"): "f=is:ended"},
     form=("party", "price_list", "since_on", "until_on"),
     acts={"create": "create_price_agreements", "change": "change_price_agreements"},
 )

@@ -349,6 +349,8 @@ def told(ctx: Ctx, resource: Resource, what: Asked) -> list[dict[str, str]]:
             value = shown(ctx, field, row)["text"] if row else each.text
         if each.op == "within":
             value = word_of(each.text)
+        if field.kind == "yes":
+            value = _("yes") if each.text in ("1", "yes") else _("no")
         op = {
             "not": _("is not"),
             "from": _("from"),
