@@ -91,11 +91,11 @@ def hints(ctx: Ctx, items: Sequence[int], party: int | None, quantity: Decimal) 
     """What an item brings to a line of an invoice that comes from no order: its name, and its price by the price lists."""
     made: dict[int, dict[str, Any]] = {}
     for item, (told, price) in offers(ctx, items, party, quantity).items():
-        figure = (price.price or Decimal(0)).normalize() if price else None
-        fill = {"text": told.name} | ({} if figure is None else {"unit_price": f"{figure:f}"})
+        each = price.price if price else None  # a list in another currency tells no price
+        fill = {"text": told.name} | ({} if each is None else {"unit_price": f"{each.normalize():f}"})
         made[item] = {
             "sub": " · ".join(t for t in (told.sku, price.source if price else "") if t),
-            "price": number_text(price.price, 2) if price else "", "stock": "", "tone": "", "fill": fill,
+            "price": "" if each is None else number_text(each, 2), "stock": "", "tone": "", "fill": fill,
         }  # fmt: skip
     return made
 
