@@ -110,7 +110,7 @@ class Resource:
         return importlib.import_module(f"{apps.get_app_config(self.of._meta.app_label).name}.{name}")
 
     def told(self, name: str) -> Mapping[str, Any]:
-        """A table of the domain's ``columns``: COLUMNS, FACTS, FILTERS, HINTS, PANELS, READY, TOTALS or USUAL, by kind and name."""
+        """A table of the domain's ``columns``: COLUMNS, FACTS, FILTERS, HINTS, PANELS, READY, TOLD, TOTALS or USUAL, by kind and name."""
         module = f"{apps.get_app_config(self.of._meta.app_label).name}.columns"
         found: Mapping[str, Any] = (
             getattr(importlib.import_module(module), name, {}) if importlib.util.find_spec(module) else {}
@@ -144,10 +144,13 @@ class Resource:
         found = self.told("COLUMNS").get(f"{self.kind}.{name}") or _added_up(self.of, name)
         return typing.cast("tuple[str, Callable[..., Mapping[int, Any]]] | None", found)
 
-    def facts(self, of_lines: bool = False) -> tuple[str, ...]:
-        """What its page and a program are told besides the columns declared, of a row or of its lines (``columns.FACTS``)."""
+    def facts(self, of_lines: bool = False, programs: bool = False) -> tuple[str, ...]:
+        """What its page and a program are told besides the columns declared, of a row or of its lines (``columns.FACTS``);
+        ``programs``: with what they alone are told (``columns.TOLD``)."""
         model = self.child if of_lines else self.of
-        told = self.told("FACTS").get(model._meta.label_lower, ()) if model is not None else ()
+        kind = model._meta.label_lower if model is not None else ""
+        tables = ("TOLD", "FACTS") if programs else ("FACTS",)
+        told = [n for table in tables for n in self.told(table).get(kind, ())]
         return tuple(n for n in told if n.partition(":")[0] not in self.hidden)
 
     def condition(self, name: str) -> Callable[..., tuple[str, list[Any]]] | None:
@@ -165,7 +168,14 @@ class Resource:
 
     def check(self) -> Iterator[str]:
         """What is wrong with the declaration, one line each."""
-        for name in (*self.columns, *self.form, *self.facts(), *self.search, self.board, self.calendar):
+        for name in (
+            *self.columns,
+            *self.form,
+            *self.facts(programs=True),
+            *self.search,
+            self.board,
+            self.calendar,
+        ):
             if name and not _known(self, name):
                 yield f"{self.path}: {self.model} has no {name}"
         for query in self.views.values():
@@ -179,7 +189,7 @@ class Resource:
                 yield f"{self.path}: act {act}: there is no process {process}"
         if self.lines:
             child = apps.get_model(self.lines.model)
-            for name in (*self.lines.grid, *self.lines.shown, *self.facts(of_lines=True)):
+            for name in (*self.lines.grid, *self.lines.shown, *self.facts(True, True)):
                 plain = name.partition(":")[0].split(".")[0]
                 if not _has(child, plain) and f"{child._meta.label_lower}.{plain}" not in self.told(
                     "COLUMNS"

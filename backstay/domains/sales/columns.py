@@ -201,8 +201,9 @@ COLUMNS = {
 }
 FACTS = {
     "sales.order": ("reserved_until", "tracking"),
-    "sales.orderline": ("ordered", "shipped:steps", "invoiced:steps", "returned:steps"),
+    "sales.orderline": ("shipped:steps", "invoiced:steps", "returned:steps"),
 }
+TOLD = {"sales.orderline": ("ordered",)}
 FILTERS = {
     "sales.order.unfinished": lambda ctx: (_waiting(_UNFINISHED), []),
     "sales.order.to_ship": lambda ctx: (_waiting(_TO_SHIP), []),

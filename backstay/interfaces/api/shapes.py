@@ -136,7 +136,7 @@ def described(field: Field) -> Any:
 
 def facts(resource: Resource) -> dict[str, Field]:
     """Every field of the head, by name: of the form and of the list. ``party.name`` is left to the party."""
-    names = dict.fromkeys((*resource.form, *resource.columns, *resource.facts()))
+    names = dict.fromkeys((*resource.form, *resource.columns, *resource.facts(programs=True)))
     made = {}
     for name in names:
         if "." in name and not resource.computed(name.partition(":")[0]):
@@ -157,7 +157,7 @@ def line_facts(resource: Resource) -> dict[str, Field]:
     """Every column of a line, by name."""
     if not resource.lines or resource.child is None:
         return {}
-    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown, *resource.facts(of_lines=True)))
+    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown, *resource.facts(True, True)))
     return {each.name.replace(".", "_"): each for each in (binding.line_field(resource, n) for n in names)}
 
 

@@ -133,8 +133,7 @@ def _lines(ctx: Ctx, resource: Resource, row: Any, skip: int) -> dict[str, Any]:
     """A page of the document's lines; one that has them all on it needs no counting."""
     if not resource.lines or resource.child is None:
         return {}
-    happened = resource.facts(of_lines=True) if getattr(row, "posted_at", None) else ()
-    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown, *happened))
+    names = dict.fromkeys((*resource.lines.grid, *resource.lines.shown))
     fields = [binding.line_field(resource, n) for n in names]
     order = "position" if any(f.name == "position" for f in resource.child._meta.concrete_fields) else "id"
     refs = [f.db for f in fields if f.kind == "ref"]
@@ -142,6 +141,8 @@ def _lines(ctx: Ctx, resource: Resource, row: Any, skip: int) -> dict[str, Any]:
     found = list(every.select_related(*refs).order_by(order, "id")[skip : skip + EACH + 1])
     count = every.count() if skip or len(found) > EACH else len(found)
     more, found = skip + EACH if len(found) > EACH else 0, found[:EACH]
+    happened = (binding.line_field(resource, n) for n in resource.facts(of_lines=True))
+    fields += [f for f in happened if any(getattr(line, f.name, None) for line in found)]
     ids = [line.pk for line in found]
     worked = {f.name: f.compute(ctx, ids) for f in fields if f.compute and ids}
     scales = _scales(found) if any(f.kind == "steps" for f in fields) else {}

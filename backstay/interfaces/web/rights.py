@@ -211,11 +211,9 @@ def _known(kind: str) -> dict[str, str]:
     if resource is None:
         return {}
     lines = (
-        (*resource.lines.grid, *resource.lines.shown, *resource.facts(of_lines=True))
-        if resource.lines
-        else ()
+        (*resource.lines.grid, *resource.lines.shown, *resource.facts(True, True)) if resource.lines else ()
     )
-    names = (*resource.columns, *resource.form, *resource.facts())
+    names = (*resource.columns, *resource.form, *resource.facts(programs=True))
     told = {each.partition(":")[0]: field_of(resource, each).label for each in names}
     told |= {each.partition(":")[0]: line_field(resource, each).label for each in lines}
     more = {f.name for f in resource.of._meta.concrete_fields} - {"id", "company_id", *told}

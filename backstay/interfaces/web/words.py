@@ -132,10 +132,10 @@ def _labels(resource: Resource) -> Iterator[str]:
     from backstay.interfaces.web import acts
 
     yield from (*resource.names, *resource.menu[:2], *resource.views)
-    for name in (*resource.columns, *resource.form, *resource.facts()):
+    for name in (*resource.columns, *resource.form, *resource.facts(programs=True)):
         yield from label(resource.of, name)
     if resource.lines:
-        for name in (*resource.lines.grid, *resource.lines.shown, *resource.facts(of_lines=True)):
+        for name in (*resource.lines.grid, *resource.lines.shown, *resource.facts(True, True)):
             yield from label(resource.child, name)
     for field in resource.of._meta.concrete_fields:
         yield from label(resource.of, field.name)
