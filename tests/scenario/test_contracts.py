@@ -241,8 +241,8 @@ def addresses(full: Full, paths: list[str]) -> list[str]:
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         route = str(pattern.pattern).replace("<brought:path>", "<res:path>")
-        if route.startswith("api/"):
-            continue  # for programs: tests/scenario/test_api*.py and test_rights_api.py ask each of its operations
+        if route.startswith(("api/", "feeds/")):
+            continue  # for programs: tests/scenario/test_api*.py, test_rights_api.py and test_feeds.py ask each of them
         for path in paths if "<res:path>" in route else [""]:
             ident = str(full.first(RESOURCES[path])) if path else "1"
             told = route.replace("<res:path>", path).replace(
