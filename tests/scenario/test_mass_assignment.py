@@ -51,6 +51,7 @@ SINGLE = (
 WORKED_OUT = {
     "catalog/items": ("unit",),
     "inventory/counts": ("quantity", "value"),
+    "inventory/carriers": ("name",),  # each has its own
 }  # the second count differs from less
 LATER = "2031-05-05"
 NEW = itertools.count(1)
@@ -103,6 +104,7 @@ def said(full: Full, resource: Resource) -> tuple[dict[str, str], list[dict[str,
             },
             [],
         ),
+        "inventory/carriers": ({"name": f"Carrier {next(NEW)}"}, []),
         "inventory/counts": ({"on": "2026-03-30", "place": places[0]}, [{"item": item, "counted": "40"}]),
         "inventory/transfers": (
             {"on": "2026-03-30", "place": places[0], "target": places[1], "in_transit": "1"},

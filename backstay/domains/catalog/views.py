@@ -39,7 +39,7 @@ LABELS.update(
             _("Says what this list does not; without one, the item's sales price does."),
         ),
         "catalog.PriceList.discount": (
-            _("Discount"),
+            _("Discount %"),
             _("Comes off every price that this list does not say itself."),
         ),
         "catalog.PriceList.standard": (
