@@ -250,6 +250,30 @@ def exempt(ctx: Ctx, user: int, duty: str, reason: str, until: date) -> int:
     return made
 
 
+def exceptions(ctx: Ctx, user: int) -> dict[str, Exemption]:
+    """The exceptions that a person has now, by duty: the latest of each counts."""
+    latest = {
+        e.duty: e for e in Exemption.objects.filter(company_id=ctx.company, user_id=user).order_by("id")
+    }
+    return {duty: e for duty, e in latest.items() if e.until_on >= ctx.today}
+
+
+def end_exceptions(ctx: Ctx, user: int, why: str) -> int:
+    """End all of a person's exceptions; how many."""
+    codes = sorted(exceptions(ctx, user))
+    ended = [ctx.today - timedelta(days=1)] * len(codes)
+    told = {
+        "user_id": [user] * len(codes),
+        "duty": codes,
+        "reason": [why] * len(codes),
+        "until_on": ended,
+        "actor": [ctx.actor] * len(codes),
+    }
+    ids = rows.insert(Exemption, told)
+    audit.record(ctx, "access.duty", ids, "end", [{"user": user, "duty": code} for code in codes])
+    return len(codes)
+
+
 def _not_above(ctx: Ctx, code: str, rights: Sequence[Right]) -> None:
     above = next((r for r in rights if not ctx.rights.covers(r)), None)
     if above is not None:
@@ -260,11 +284,7 @@ def _no_conflict(ctx: Ctx, user: int, held: Sequence[Sequence[Right]], given: Se
     """Refuse what would let a person do both acts of a duty and did not before."""
     before = [r for rights in held for r in rights]
     had = {d.code for d in conflicts(ctx, Rights(before))}
-    exempted = set(
-        Exemption.objects.filter(company_id=ctx.company, user_id=user, until_on__gte=ctx.today).values_list(
-            "duty", flat=True
-        )
-    )
+    exempted = set(exceptions(ctx, user))
     for duty in conflicts(ctx, Rights([*before, *given])):
         if duty.code not in had | exempted:
             raise Refusal(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from backstay.base import clock
 from backstay.base.context import Ctx
@@ -23,7 +24,7 @@ from backstay.platform import access, audit, heads, rows
 from backstay.platform.context import work
 from backstay.platform.models import Draft, Feed, Import, Invitation, Notice, TeamMember, Token, User, Work
 from backstay.platform.resources import RESOURCES, Resource
-from backstay.platform.roles import Duty
+from backstay.platform.roles import Duty, duties_of
 
 DOING = ("assignee", "person")  # columns that name the party who does it; one has a user's mail address
 SHOWN = 20
@@ -58,6 +59,7 @@ class Holding:
     tokens: int
     feeds: int
     heads: bool
+    exceptions: tuple[tuple[Duty, date], ...]
     conflicts: tuple[Duty, ...]
 
 
@@ -75,6 +77,7 @@ def holding(ctx: Ctx, user: int) -> Holding:
     invited = Invitation.objects.filter(
         Q(email=member.mail) | Q(invited_by=actor), **mine, accepted_at=None, withdrawn_at=None
     )
+    duties = {d.code: d for d in duties_of(ctx.settings)}
     return Holding(
         member,
         tuple(_unfinished(ctx, actor, member.mail)),
@@ -88,6 +91,9 @@ def holding(ctx: Ctx, user: int) -> Holding:
         tokens.counted(ctx, Token, user),
         tokens.counted(ctx, Feed, user),
         heads.plan(ctx).to.lower() == member.mail.lower(),
+        tuple(
+            (duties[code], e.until_on) for code, e in granting.exceptions(ctx, user).items() if code in duties
+        ),
         tuple(granting.conflicts(ctx, granting.rights_of_member(ctx, member))),
     )
 
@@ -126,14 +132,15 @@ def _unfinished(ctx: Ctx, actor: str, mail: str) -> list[Unfinished]:
 
 
 def leave(ctx: Ctx, user: int, successor: int | None = None) -> None:
-    """End all at once: roles, teams, sessions, invitations, tokens, calendar feeds, long work; drafts go to a successor, or stay for those who
+    """End all at once: roles, teams, exceptions, sessions, invitations, tokens, calendar feeds, long work; drafts go to a successor, or stay for those who
     see them. What he has not finished otherwise stays his, and is seen by whoever sees its kind."""
     member = next((m for m in granting.members(ctx) if m.user == user), None)
     if member is None:
         raise NotFound("access.member", "he does not work here", "Choose somebody of the list.")
     if successor is not None and successor not in {m.user for m in granting.members(ctx) if m.user != user}:
         raise NotFound("access.member", "the successor does not work here", "Choose somebody of the list.")
-    granting.end(ctx, [pk for pk, _, _, _ in member.roles])
+    granting.end(ctx, [pk for pk, _code, _since, _until in member.roles])
+    granting.end_exceptions(ctx, user, _("has left"))
     teams = TeamMember.objects.filter(company_id=ctx.company, user_id=user).exclude(until_on__lt=ctx.today)
     gone = list(teams.values_list("pk", flat=True))
     rows.update(TeamMember, gone, {"until_on": [ctx.today - timedelta(days=1)] * len(gone)})

@@ -158,7 +158,8 @@ SELECT DISTINCT object_id FROM platform_auditevent WHERE company_id = %s AND act
    AND object_id = ANY(%s::bigint[])
 """
 _EXEMPT = """
-SELECT reason FROM platform_exemption WHERE company_id = %s AND 'user:' || user_id = %s AND duty = %s AND until_on >= %s LIMIT 1
+SELECT reason FROM (SELECT reason, until_on FROM platform_exemption WHERE company_id = %s AND 'user:' || user_id = %s AND duty = %s
+                    ORDER BY id DESC LIMIT 1) latest WHERE until_on >= %s
 """
 _OTHERS = """
 SELECT DISTINCT 'user:' || user_id FROM platform_membership

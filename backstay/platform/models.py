@@ -93,7 +93,8 @@ class TeamMember(Tenant):
 
 
 class Exemption(Tenant):
-    """A person may do both acts of a duty, for a reason, until a day. Only added: it ends by its day."""
+    """A person may do both acts of a duty, for a reason, until a day. Only added: the latest counts, and ends by its day;
+    one that ended before it was added ends those before it."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     duty = models.CharField(max_length=40)

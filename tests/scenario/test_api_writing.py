@@ -15,6 +15,7 @@ from django.db import connections
 
 from backstay import ledger
 from backstay.base import clock
+from backstay.interfaces import persons
 from backstay.interfaces.api import doing, keys
 from backstay.platform import context, rows, tasks, work
 from backstay.platform.models import Answer, AuditEvent, Outbox
@@ -346,6 +347,32 @@ def test_two_at_once_do_one_thing(full: Full, api: Program, party: int, item: in
             rows.execute("SELECT count(*) FROM sales_order WHERE company_id = %s", [ctx.company])[0][0]
             == before + 1
         )
+
+
+def test_answers_forget_who_is_erased(full: Full, api: Program) -> None:
+    """What programs were answered of a person, now or before a change, is blanked; a repeat still does nothing, and is told so."""
+    key = {"Idempotency-Key": "of-rosa"}
+    made = api.post("/parties/parties", {"name": "Rosa Reed", "kind": "person", "phone": "+31 6 1234"}, **key)
+    ident = made.json()["id"]
+    changed = api.send(
+        "PATCH", f"/parties/parties/{ident}", {"phone": "+31 6 9999"}, **{"If-Match": made["ETag"]}
+    )
+    other = api.post("/parties/parties", {"name": "Somebody else"}, **{"Idempotency-Key": "of-another"})
+    assert (changed.status_code, other.status_code) == (200, 201)
+
+    def kept() -> str:
+        with full.work() as ctx:
+            return "\n".join(Answer.objects.filter(company_id=ctx.company).values_list("body", flat=True))
+
+    assert all(text in kept() for text in ("Rosa Reed", "+31 6 1234", "+31 6 9999"))
+    with full.work() as ctx:
+        persons.erase(ctx, ident)
+    assert not [text for text in ("Rosa Reed", "+31 6 1234", "+31 6 9999") if text in kept()]
+    assert "Somebody else" in kept()
+    again = api.post(
+        "/parties/parties", {"name": "Rosa Reed", "kind": "person", "phone": "+31 6 1234"}, **key
+    )
+    assert (again.status_code, again.json(), again["Location"]) == (201, {"erased": True}, made["Location"])
 
 
 def test_answers_are_forgotten_after_their_days(full: Full, api: Program, party: int, item: int) -> None:

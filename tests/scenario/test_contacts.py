@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from backstay.base.errors import Denied, Refusal
 from backstay.domains.projects import processes as projects
-from backstay.interfaces.exchange import contacts, todos
+from backstay.interfaces.exchange import beancount, contacts, ledgercli, todos
 from backstay.platform import context, rows
 from backstay.platform.models import Membership, User
 from tests.conftest import shared
@@ -219,6 +220,36 @@ def test_who_may_not_make_parties_or_tasks_brings_none(world: World) -> None:
             contacts.take(ctx, "c.vcf", CARDS.encode())
         with pytest.raises(Denied):
             todos.take(ctx, "t.ics", TASKS.encode(), 1)
+
+
+def test_reasons_are_in_the_language_of_who_looks() -> None:
+    """Why a line is not taken: of cards, calendars and books, in German; English where nobody asks otherwise."""
+    card = b"BEGIN:VCARD\nVERSION:3.0\nFN:Ann\nEMAIL:nothing\nEND:VCARD\n"
+    day = b"BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:Walls\nSTATUS:COMPLETED\nEND:VTODO\nEND:VCALENDAR\n"
+    books = '2026-01-01 document Assets:Bank "a.pdf"\n', "~ monthly\n    Expenses:Rent  1 EUR\n"
+
+    def reasons() -> list[str]:
+        left = [
+            *contacts.read(card, ("other",))[1],
+            *todos.read(day)[1],
+            *beancount.read(books[0]).left,
+            *ledgercli.read(books[1]).left,
+        ]
+        return [each.why for each in left]
+
+    assert reasons() == [
+        "“nothing” is no mail address",
+        "it is completed",
+        "files are not taken along",
+        "budgets are not taken",
+    ]
+    with translation.override("de"):
+        assert reasons() == [
+            "„nothing“ ist keine E-Mail-Adresse",
+            "es ist erledigt",
+            "Dateien werden nicht mitgenommen",
+            "Budgets werden nicht übernommen",
+        ]
 
 
 def test_by_command(world: World, tmp_path: Path) -> None:

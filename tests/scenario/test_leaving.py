@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,9 +16,9 @@ from django.test import Client
 
 from backstay.base.errors import NotFound, Refusal
 from backstay.domains.parties.processes import PartyDraft, create_parties
-from backstay.interfaces import inviting, leaving, tokens
+from backstay.interfaces import granting, inviting, leaving, tokens
 from backstay.interfaces.cli.main import cli
-from backstay.platform import context, heads, rows
+from backstay.platform import access, context, heads, rows
 from backstay.platform.models import AuditEvent, Draft, Invitation, Membership, Token, User
 from backstay.platform.resources import RESOURCES, draft_of
 from tests.scenario.test_rights import Firm
@@ -111,6 +112,28 @@ def test_the_list_names_all_that_somebody_holds(firm: Firm) -> None:
         r"seal heads",
     ):
         assert re.search(line, printed), line
+
+
+def test_exceptions_from_duties_end_with_who_leaves(firm: Firm) -> None:
+    """They stand in the list before; after it they let nothing pass, though the trail keeps them; a later one counts anew."""
+    firm.hire("joe", "sales")
+    joe = firm.people["joe"].pk
+    olga = Client()
+    olga.force_login(firm.people["olga"])
+    with firm.as_("olga") as ctx:
+        granting.exempt(ctx, joe, "supplier_pay", "Holiday", ctx.today + timedelta(days=20))
+        assert [d.code for d, _until in leaving.holding(ctx, joe).exceptions] == ["supplier_pay"]
+    assert "Exception from a duty" in olga.get(f"/access/people/{joe}").content.decode()
+    assert re.search(r"exception +supplier_pay", run(firm, "access", "holds", firm.people["joe"].email))
+    with firm.as_("olga") as ctx:
+        leaving.leave(ctx, joe)
+        assert granting.exceptions(ctx, joe) == {}
+    with firm.world.work() as ctx:
+        rows.insert(Membership, {"user_id": [joe], "role": ["hr"], "since_on": [ctx.today]})
+        asked = [ctx.company, f"user:{joe}", "supplier_pay", ctx.today]
+        assert rows.execute(access._EXEMPT, asked) == [], "who comes back does not have it again"
+        granting.exempt(ctx, joe, "supplier_pay", "Again", ctx.today)
+        assert rows.execute(access._EXEMPT, asked) == [("Again",)]
 
 
 def test_a_reader_of_people_sees_only_what_he_may_read_otherwise(firm: Firm) -> None:

@@ -133,6 +133,8 @@ def holds(mail: str, company: str | None) -> None:
                    "sessions": held.sessions, "invitations": held.invitations, "tokens": held.tokens, "feeds": held.feeds}  # fmt: skip
         for name, count in counted.items():
             click.echo(f"{name:<12} {count}")
+        for duty, until in held.exceptions:
+            click.echo(f"exception    {duty.code}  – {until}: {duty.why}")
         if held.heads:
             click.echo("seal heads   go to this address: `backstay seal heads` changes that")
         for duty in held.conflicts:

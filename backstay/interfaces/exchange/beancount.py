@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from backstay.interfaces.exchange.plaintext import Amount, Claim, Left, Leg, Pad, Said, Transaction, figure
 
 _DIRECTIVE = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)\s+(\S+)\s*(.*)")
@@ -28,7 +30,7 @@ def read(text: str) -> Said:
         try:
             _directive(said, line, head, body)
         except ValueError as exc:
-            said.left.append(Left(line, head[:80], f"it cannot be read: {exc}"))
+            said.left.append(Left(line, head[:80], _("it cannot be read: %(what)s") % {"what": exc}))
     said.transactions.sort(key=lambda t: t.day)  # by line within a day
     return said
 
@@ -66,9 +68,11 @@ def _directive(said: Said, line: int, head: str, body: list[tuple[int, str]]) ->
         if renamed := _OPTION.match(head):
             said.kinds[renamed[2].lower()] = said.kinds[renamed[1]]
         elif head.split()[0] in LATER:
-            said.left.append(Left(line, head[:80], "other files, plugins and pushed tags are not followed"))
+            said.left.append(
+                Left(line, head[:80], _("other files, plugins and pushed tags are not followed"))
+            )
         elif not head.startswith("option"):
-            said.left.append(Left(line, head[:80], "this is no directive"))
+            said.left.append(Left(line, head[:80], _("this is no directive")))
         return
     day, word, rest = date(int(found[1]), int(found[2]), int(found[3])), found[4], found[5]
     if word in QUIET:
@@ -87,7 +91,7 @@ def _directive(said: Said, line: int, head: str, body: list[tuple[int, str]]) ->
             raise ValueError(tail)
         said.claims.append(Claim(line, day, account, amount))
     else:
-        why = "files are not taken along" if word == "document" else "this word is not known"
+        why = _("files are not taken along") if word == "document" else _("this word is not known")
         said.left.append(Left(line, head[:80], why))
 
 
@@ -103,7 +107,7 @@ def _legs(said: Said, body: list[tuple[int, str]]) -> Iterator[Leg]:
             continue
         found = _LEG.match(line)
         if found is None:
-            raise ValueError(f"line {n}: {line[:60]}")
+            raise ValueError(_("line %(n)s: %(text)s") % {"n": n, "text": line[:60]})
         yield _leg(n, found[1], (found[2] or "").strip())
 
 
@@ -120,7 +124,7 @@ def _leg(n: int, account: str, told: str) -> Leg:
         if not computed:
             weight, computed = _weight(amount, tail.lstrip("@").strip(), total=total), True
     elif tail:
-        raise ValueError(f"line {n}: {tail[:60]}")
+        raise ValueError(_("line %(n)s: %(text)s") % {"n": n, "text": tail[:60]})
     return Leg(n, account, amount, weight, computed)
 
 
@@ -128,7 +132,7 @@ def _weight(amount: Amount, told: str, *, total: bool) -> Amount:
     try:
         each, tail = _amount(told)
     except ValueError:
-        raise ValueError("which lot it is from, or its price, is not said") from None
+        raise ValueError(_("which lot it is from, or its price, is not said")) from None
     if tail:
         raise ValueError(tail)
     if total:
@@ -139,5 +143,5 @@ def _weight(amount: Amount, told: str, *, total: bool) -> Amount:
 def _amount(told: str) -> tuple[Amount, str]:
     found = _AMOUNT.match(told)
     if found is None:
-        raise ValueError(f"no amount with its commodity in “{told[:40]}”")
+        raise ValueError(_("no amount with its commodity in “%(text)s”") % {"text": told[:40]})
     return Amount(figure(found[1]), found[2]), told[found.end() :]

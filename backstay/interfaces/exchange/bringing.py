@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
@@ -118,13 +120,19 @@ def _worth(ctx: Ctx, said: Said, made: Brought) -> list[_Entry]:
             made.left.append(Left(each.line, each.text, told))
             continue
         if others := beside(each, ctx.currency_code):
-            made.left.append(Left(each.line, each.text, f"{', '.join(sorted(others))} of it is not counted"))
+            made.left.append(
+                Left(
+                    each.line,
+                    each.text,
+                    _("%(names)s of it is not counted") % {"names": ", ".join(sorted(others))},
+                )
+            )
         if told:
             lines = [(leg.account, value) for leg, value in told]
             digest = hashlib.sha256(repr((each.day, each.text, lines)).encode()).hexdigest()
             entries.append(_Entry(each, digest, lines))
         else:
-            made.left.append(Left(each.line, each.text, "it moves nothing"))
+            made.left.append(Left(each.line, each.text, _("it moves nothing")))
     return entries
 
 
@@ -136,7 +144,11 @@ def _in_time(ctx: Ctx, entries: list[_Entry], made: Brought) -> list[_Entry]:
         if any(starts <= each.told.day <= ends for starts, ends in spans):
             good.append(each)
         else:
-            made.left.append(Left(each.told.line, each.told.text, f"{each.told.day} is in no open period"))
+            made.left.append(
+                Left(
+                    each.told.line, each.told.text, _("%(day)s is in no open period") % {"day": each.told.day}
+                )
+            )
     return good
 
 
@@ -153,7 +165,7 @@ def _fresh(ctx: Ctx, name: str, wanted: list[_Entry], all_: list[_Entry], made: 
             left[each.digest] -= 1
             made.unchanged += 1
         elif each.told.line in changed:
-            made.left.append(Left(each.told.line, each.told.text, "it says something else than when it was brought in: reverse that entry, and write this one by hand"))  # fmt: skip
+            made.left.append(Left(each.told.line, each.told.text, _("it says something else than when it was brought in: reverse that entry, and write this one by hand")))  # fmt: skip
         else:
             fresh.append(each)
     return fresh
@@ -176,7 +188,7 @@ def _accounts(
         elif kind:
             drafts.append((name, AccountDraft(code, name[:200], kind)))
         else:
-            made.left += [Left(t.line, name, "what kind of account it is, its name does not say: name one of yours for it") for t in said.transactions if any(leg.account == name for leg in t.legs)][:1]  # fmt: skip
+            made.left += [Left(t.line, name, _("what kind of account it is, its name does not say: name one of yours for it")) for t in said.transactions if any(leg.account == name for leg in t.legs)][:1]  # fmt: skip
     if drafts:
         once = {d.code: d for _name, d in drafts}
         ids = dict(zip(once, create_accounts(ctx, list(once.values())), strict=True))

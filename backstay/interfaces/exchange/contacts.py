@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.domains.parties.processes import PartyDraft, create_parties
@@ -49,12 +51,12 @@ class Taken:
 def read(content: bytes, roles: tuple[str, ...]) -> tuple[list[Contact], list[Left]]:
     """Cards of a file, any version. Pure."""
     found, lost = blocks(decoded(content), ("VCARD",))
-    left = [Left(at, text, "this is no line of a vCard") for at, text in lost]
+    left = [Left(at, text, _("this is no line of a vCard")) for at, text in lost]
     made = []
     for card in found:
         name, kind = _name(card)
         if not name:
-            left.append(Left(card.at, "a card", "it has neither a name nor an organisation"))
+            left.append(Left(card.at, _("a card"), _("it has neither a name nor an organisation")))
             continue
         mail, phone, addresses = (
             _mail(card, name, left),
@@ -64,7 +66,9 @@ def read(content: bytes, roles: tuple[str, ...]) -> tuple[list[Contact], list[Le
         language = card.first("LANG")
         draft = PartyDraft(name[:200], roles, kind, email=mail, phone=phone[:60], language=language.text()[:12] if language else "", addresses=addresses)  # fmt: skip
         if (org := card.first("ORG")) and kind == "person" and any(org.parts()):
-            left.append(Left(org.at, name, f"that it belongs to {org.parts()[0]} is not kept"))
+            left.append(
+                Left(org.at, name, _("that it belongs to %(name)s is not kept") % {"name": org.parts()[0]})
+            )
         made.append(Contact(card.at, draft, hashlib.sha256(repr(draft).encode()).hexdigest()))
     return made, left
 
@@ -93,9 +97,15 @@ def _mail(card: Block, name: str, left: list[Left]) -> str:
     for line in _preferred(card.all("EMAIL")):
         address = line.text().removeprefix("mailto:").strip("<> ")
         if not _MAIL.fullmatch(address):
-            left.append(Left(line.at, name, f"“{address[:60]}” is no mail address"))
+            left.append(Left(line.at, name, _("“%(text)s” is no mail address") % {"text": address[:60]}))
         elif kept:
-            left.append(Left(line.at, name, f"a party keeps one mail address: {address} is not kept"))
+            left.append(
+                Left(
+                    line.at,
+                    name,
+                    _("a party keeps one mail address: %(address)s is not kept") % {"address": address},
+                )
+            )
         else:
             kept = address[:254]
     return kept
@@ -106,7 +116,13 @@ def _phone(card: Block, name: str, left: list[Left]) -> str:
     for line in sorted(_preferred(card.all("TEL")), key=lambda x: bool(x.types() & {"fax", "pager"})):
         number = line.text().removeprefix("tel:").replace(";ext=", " ext. ").replace("\n", " ")
         if kept or line.types() & {"fax", "pager"}:
-            left.append(Left(line.at, name, f"a party keeps one phone number: {number[:40]} is not kept"))
+            left.append(
+                Left(
+                    line.at,
+                    name,
+                    _("a party keeps one phone number: %(number)s is not kept") % {"number": number[:40]},
+                )
+            )
         else:
             kept = number
     return kept
@@ -121,11 +137,19 @@ def _addresses(card: Block, name: str, left: list[Left]) -> Iterator[AddressDraf
         known = country.upper() if re.fullmatch(r"[A-Za-z]{2}", country) else COUNTRIES.get(country.lower().replace(".", ""), "")  # fmt: skip
         known = COUNTRIES.get(known.lower(), known)
         if country and not known:
-            left.append(Left(line.at, name, f"the country {country[:40]} is not known: it is not kept"))
+            left.append(
+                Left(
+                    line.at,
+                    name,
+                    _("the country %(country)s is not known: it is not kept") % {"country": country[:40]},
+                )
+            )
         first, *rest = [x for part in (street, more, box) for x in part.splitlines() if x.strip()] or [""]
         kind = next(kinds, "")
         if not kind:
-            left.append(Left(line.at, name, f"a further address in {city or code} is not kept"))
+            left.append(
+                Left(line.at, name, _("a further address in %(place)s is not kept") % {"place": city or code})
+            )
             continue
         yield AddressDraft(first[:200], city.replace("\n", " ")[:100], code[:20], known, region[:100], ", ".join(rest)[:200], kind)  # fmt: skip
 
@@ -159,9 +183,9 @@ def _fresh(ctx: Ctx, cards: list[Contact], told: Taken) -> Iterator[Contact]:
     known |= {("name", x) for (x,) in rows.execute("SELECT lower(name) FROM parties_party WHERE company_id = %s AND lower(name) = ANY(%s::text[])", [ctx.company, names])}  # fmt: skip
     known |= {("card", r.key) for r in rows.of(ImportedRow, "key", [c.digest for c in cards], "key", "kind") if r.kind == KIND}  # fmt: skip
     words = {
-        "card": "this card was taken before",
-        "mail": "a party has this mail address",
-        "name": "a party has this name",
+        "card": _("this card was taken before"),
+        "mail": _("a party has this mail address"),
+        "name": _("a party has this name"),
     }
     for each in cards:
         marks = [("card", each.digest), ("mail", each.draft.email.lower()), ("name", each.draft.name.lower())]

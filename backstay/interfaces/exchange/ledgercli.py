@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from backstay.interfaces.exchange.plaintext import Amount, Claim, Left, Leg, Said, Transaction, figure
 
 _HEAD = re.compile(r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)(?:=\S+)?\s*(?:[*!]\s*)?(?:\([^)]*\)\s*)?(.*)")
@@ -15,7 +18,10 @@ _AMOUNT = re.compile(rf"\s*(-?)\s*({_SYMBOL})?\s*(-?)\s*(\d[\d.,']*|\.\d+)\s*({_
 _SUM = re.compile(rf"\s*\(([-+*/().\d\s]+?)\s*({_SYMBOL})\s*\)\s*")
 _LOT = re.compile(r"(?:\{\{?=?([^{}]*)\}?\}|\[[^\]]*\]|\([^)]*\))\s*")
 _SPLIT = re.compile(r"\t| {2,}")
-BLOCKS = {"=": "rules that make postings by themselves are not followed", "~": "budgets are not taken"}
+BLOCKS = {
+    "=": gettext_noop("rules that make postings by themselves are not followed"),
+    "~": gettext_noop("budgets are not taken"),
+}
 QUIET = (
     "account",
     "commodity",
@@ -41,7 +47,7 @@ def read(text: str) -> Said:
         try:
             _block(said, prefix, line, head, body)
         except ValueError as exc:
-            said.left.append(Left(line, head[:80], f"it cannot be read: {exc}"))
+            said.left.append(Left(line, head[:80], _("it cannot be read: %(what)s") % {"what": exc}))
     return said
 
 
@@ -81,7 +87,7 @@ def _block(said: Said, prefix: list[str], line: int, head: str, body: list[tuple
         return
     word, _space, rest = head.lstrip("!@").partition(" ")
     if head[0] in BLOCKS:
-        said.left.append(Left(line, head[:80], BLOCKS[head[0]]))
+        said.left.append(Left(line, head[:80], _(BLOCKS[head[0]])))
     elif word == "account":
         said.accounts[rest.strip()] = line
     elif word == "apply" and rest.startswith("account "):
@@ -89,7 +95,7 @@ def _block(said: Said, prefix: list[str], line: int, head: str, body: list[tuple
     elif word == "end" and prefix and rest.strip() in ("apply", "apply account", ""):
         prefix.pop()
     elif word not in QUIET and word not in ("apply", "end"):
-        why = "other files are not followed" if word == "include" else "this is not taken"
+        why = _("other files are not followed") if word == "include" else _("this is not taken")
         said.left.append(Left(line, head[:80], why))
 
 
@@ -101,14 +107,16 @@ def _leg(
     amount_text = re.split(r"\s*;", rest[0], maxsplit=1)[0].strip() if rest else ""
     account = account.strip()
     if account[:1] in "([" and account[-1:] in ")]":
-        said.left.append(Left(n, told[:80], "virtual postings are not part of an entry"))
+        said.left.append(Left(n, told[:80], _("virtual postings are not part of an entry")))
         return
     account = "".join(prefix) + account
     if not amount_text:
         legs.append(Leg(n, account, None))
         return
     if amount_text.startswith("="):
-        raise ValueError(f"line {n}: a balance is assigned, which would be worked out from all before it")
+        raise ValueError(
+            _("line %(n)s: a balance is assigned, which would be worked out from all before it") % {"n": n}
+        )
     amount, tail = _amount(n, amount_text)
     weight, computed = amount, False
     while lot := _LOT.match(tail):
@@ -125,7 +133,7 @@ def _leg(
         claimed, tail = _amount(n, tail[1:])
         claims.append(Claim(n, day, account, claimed, len(said.transactions) + 1))
     if tail.strip():
-        raise ValueError(f"line {n}: “{tail.strip()[:40]}” after the amount")
+        raise ValueError(_("line %(n)s: “%(text)s” after the amount") % {"n": n, "text": tail.strip()[:40]})
     legs.append(Leg(n, account, amount, weight, computed))
 
 
@@ -140,7 +148,9 @@ def _amount(n: int, told: str) -> tuple[Amount, str]:
         return Amount(figure(summed[1]), summed[2].strip('"')), told[summed.end() :]
     found = _AMOUNT.match(told)
     if found is None or not (found[2] or found[5]) or (found[2] and found[5]):
-        raise ValueError(f"line {n}: no amount with its commodity in “{told[:40]}”")
+        raise ValueError(
+            _("line %(n)s: no amount with its commodity in “%(text)s”") % {"n": n, "text": told[:40]}
+        )
     number = _number(found[4])
     signed = -number if (found[1] or found[3]) else number
     return Amount(signed, (found[2] or found[5]).strip('"')), told[found.end() :]

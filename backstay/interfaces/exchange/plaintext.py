@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 KINDS = {
     "assets": "asset", "asset": "asset", "liabilities": "liability", "liability": "liability", "equity": "equity",
@@ -124,21 +126,21 @@ def _product(tokens: Sequence[str], at: int) -> tuple[Decimal, int]:
     while at < len(tokens) and tokens[at] in "*/":
         more, following = _one(tokens, at + 1)
         if tokens[at] == "/" and not more:
-            raise ValueError("divided by nothing")
+            raise ValueError(_("divided by nothing"))
         value, at = (value * more if tokens[at] == "*" else value / more), following
     return value, at
 
 
 def _one(tokens: Sequence[str], at: int) -> tuple[Decimal, int]:
     if at >= len(tokens) or at > 200:
-        raise ValueError("a figure is missing")
+        raise ValueError(_("a figure is missing"))
     if tokens[at] in "+-":
         value, following = _one(tokens, at + 1)
         return (-value if tokens[at] == "-" else value), following
     if tokens[at] == "(":
         value, following = _sum(tokens, at + 1)
         if following >= len(tokens) or tokens[following] != ")":
-            raise ValueError("a bracket is open")
+            raise ValueError(_("a bracket is open"))
         return value, following + 1
     try:
         return Decimal(tokens[at].replace(",", "")), at + 1
@@ -157,11 +159,14 @@ def whole(told: Transaction) -> Transaction | Left:
         if leg.weight is not None:
             sums[leg.weight.commodity] += leg.weight.number
     if len(open_legs) > 1:
-        return Left(told.line, told.text, "two of its amounts are open")
+        return Left(told.line, told.text, _("two of its amounts are open"))
     if not open_legs:
         for commodity, total in sums.items():
             if abs(total) > tolerance(told, commodity):
-                return Left(told.line, told.text, f"its sides differ by {total.normalize():f} {commodity}")
+                said = _("its sides differ by %(amount)s %(commodity)s")
+                return Left(
+                    told.line, told.text, said % {"amount": f"{total.normalize():f}", "commodity": commodity}
+                )
         return told
     lacking = [Amount(-total, commodity) for commodity, total in sums.items() if total]
     legs = []
@@ -193,8 +198,11 @@ def values(told: Transaction, currency: str, scale: int) -> list[tuple[Leg, int]
     mine = [leg for leg in told.legs if leg.weight and _code(leg.weight.commodity) == currency]
     others = beside(told, currency)
     if not mine or any(total for total in others.values()):
-        names = ", ".join(sorted(others)) or "nothing"
-        return f"it counts {names}, and the books are kept in {currency}"
+        names = ", ".join(sorted(others)) or _("nothing")
+        return _("it counts %(names)s, and the books are kept in %(currency)s") % {
+            "names": names,
+            "currency": currency,
+        }
     made = [
         int((leg.weight.number.scaleb(scale)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
         for leg in mine
@@ -203,7 +211,7 @@ def values(told: Transaction, currency: str, scale: int) -> list[tuple[Leg, int]
     if rest := sum(made):
         worked = [n for n, leg in enumerate(mine) if leg.computed]
         if not worked or abs(rest) > len(mine):
-            return f"its sides differ by {rest} steps once rounded"
+            return _("its sides differ by %(n)s steps once rounded") % {"n": rest}
         made[worked[-1]] -= rest
     return [(leg, value) for leg, value in zip(mine, made, strict=True) if value]
 
@@ -256,8 +264,13 @@ def unkept(said: Said) -> Iterator[Left]:
     for claim in said.claims:
         found, wanted = held(said.transactions, claim), claim.amount.number
         if round_as(found, wanted) != wanted:
-            told = f"{claim.account} holds {found.normalize():f} {claim.amount.commodity}, not {wanted:f}"
-            yield Left(claim.line, f"balance on {claim.day}", told)
+            told = _("%(account)s holds %(found)s %(commodity)s, not %(wanted)s") % {
+                "account": claim.account,
+                "found": f"{found.normalize():f}",
+                "commodity": claim.amount.commodity,
+                "wanted": f"{wanted:f}",
+            }
+            yield Left(claim.line, _("balance on %(day)s") % {"day": claim.day}, told)
 
 
 def round_as(number: Decimal, like: Decimal) -> Decimal:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.domains.projects import processes as projects
@@ -42,20 +44,26 @@ class Taken:
 def read(content: bytes) -> tuple[list[Todo], list[Left]]:
     """To-dos and events of a file. Pure. Of what repeats the first time is taken, and that is told."""
     found, lost = blocks(decoded(content), ("VTODO", "VEVENT"))
-    left = [Left(at, text, "this is no line of a calendar") for at, text in lost]
+    left = [Left(at, text, _("this is no line of a calendar")) for at, text in lost]
     made = []
     for each in found:
         summary = each.first("SUMMARY")
         name = summary.text().replace("\n", " ") if summary else ""
         if not name:
-            left.append(Left(each.at, each.kind.lower(), "it says nothing: it has no summary"))
+            left.append(Left(each.at, each.kind.lower(), _("it says nothing: it has no summary")))
             continue
         if repeats := next((x for x in each.lines if x.name in REPEATS), None):
             left.append(
-                Left(repeats.at, name[:80], "it repeats: the first time is taken, the others are not")
+                Left(repeats.at, name[:80], _("it repeats: the first time is taken, the others are not"))
             )
         if (done := each.first("STATUS")) and done.text().upper() in ("COMPLETED", "CANCELLED"):
-            left.append(Left(each.at, name[:80], f"it is {done.text().lower()}"))
+            left.append(
+                Left(
+                    each.at,
+                    name[:80],
+                    _("it is cancelled") if done.text().upper() == "CANCELLED" else _("it is completed"),
+                )
+            )
             continue
         day = _day(each, name, left)
         uid = each.first("UID")
@@ -70,7 +78,11 @@ def _day(each: Block, name: str, left: list[Left]) -> date | None:
     if line is None:
         return None
     if (day := _date(line)) is None:
-        left.append(Left(line.at, name[:80], f"“{line.value[:40]}” is no day: it is taken without"))
+        left.append(
+            Left(
+                line.at, name[:80], _("“%(text)s” is no day: it is taken without") % {"text": line.value[:40]}
+            )
+        )
         return None
     length = each.first("DURATION")
     if each.kind == "VTODO" and line.name == "DTSTART" and length:

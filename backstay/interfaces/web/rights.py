@@ -112,6 +112,7 @@ def person(request: HttpRequest, ctx: Ctx, user: int) -> Answer:
     return "backstay/person.html", {
         "held": held, "unfinished": open_, "seen": held.seen and day_text(held.seen, ctx.today.year), "name": held.member.name or held.member.mail, "roles": [_role_seen(ctx, known, *each) for each in held.member.roles],
         "conflicts": [(d.code, _(d.why)) for d in held.conflicts if "owner" not in rights.roles], "duties": [(d.code, _(d.why)) for d in duties_of(ctx.settings)], "others": others,
+        "exceptions": [(_(d.why), day_text(until, ctx.today.year)) for d, until in held.exceptions],
         "can": _can(rights), "may_end": access.may(ctx, "access.membership.end"), "may_exempt": access.may(ctx, "access.duty.exempt") and ctx.actor != f"user:{user}",
         "until": ctx.today + timedelta(days=30), "me": ctx.actor == f"user:{user}",
     }  # fmt: skip
