@@ -201,6 +201,11 @@ def _values(model: Model, drafts: Iterable[Any], but: str = "") -> dict[str, Seq
     return {f.attname: [_checked(f, getattr(d, f.name)) for d in told] for f in _columns(model, but)}
 
 
+def fitting(model: Model, columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Columns as the model takes them. Refusal (``platform.value``) where one would not fit."""
+    return {name: [_checked(model._meta.get_field(name), v) for v in told] for name, told in columns.items()}
+
+
 def _checked(each: Any, value: Any) -> Any:
     """The value as the column takes it. Refusal (``platform.value``) where it would not fit, so nothing is cut off."""
     if each.is_relation:

@@ -178,6 +178,20 @@ def test_what_is_in_use_is_not_archived(world: World) -> None:
         archive_price_lists(ctx, [standard])
 
 
+@pytest.mark.parametrize(
+    ("draft", "line"),
+    [({"discount": Decimal(10)}, {}), ({"currency": "EURO"}, {}), ({"code": "x" * 41}, {}), ({}, {"price": Decimal(10**12)}), ({}, {"price": Decimal("1.1234567")})],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_and_not_cut_off(
+    world: World, draft: dict[str, Any], line: dict[str, Any]
+) -> None:
+    told = {"item": world.items["A"], "price": Decimal(1)} | line
+    with world.work() as ctx, refused("platform.value"):
+        create_price_lists(
+            ctx, [PriceListDraft(**({"code": "FIT", "name": "Fit"} | draft), prices=(PriceDraft(**told),))]
+        )
+
+
 PRICE = "INSERT INTO catalog_price (company_id, price_list_id, item_id, from_quantity, price, since_on, until_on) VALUES (%(company)s, %(list)s, %(item)s, {})"
 LIST = "INSERT INTO catalog_pricelist (company_id, code, name, currency, discount, standard, parent_id) VALUES (%(company)s, {})"
 AGREED = "INSERT INTO catalog_priceagreement (company_id, party_id, price_list_id, since_on, until_on) VALUES (%(company)s, %(party)s, {})"

@@ -10,6 +10,7 @@ from backstay.base.errors import Refusal, register
 from backstay.domains.catalog.models import Price, PriceAgreement, PriceList
 from backstay.domains.catalog.rules import PriceAgreementDraft, PriceDraft, PriceListDraft
 from backstay.platform import access, events, rows
+from backstay.platform.keeping import fitting
 
 LIST, AGREEMENT = "catalog.pricelist", "catalog.priceagreement"
 events.declare(LIST, "created", "changed")
@@ -113,7 +114,7 @@ def _columns(ctx: Ctx, drafts: Sequence[PriceListDraft]) -> dict[str, Sequence[A
             "catalog.price_list_name",
             f"price list {blank[0].code or blank[0].name!r} needs a code and a name",
         )
-    return {
+    columns: dict[str, Sequence[Any]] = {
         "code": [d.code.strip() for d in drafts],
         "name": [d.name.strip() for d in drafts],
         "currency": [d.currency.strip().upper() or ctx.currency_code for d in drafts],
@@ -121,6 +122,7 @@ def _columns(ctx: Ctx, drafts: Sequence[PriceListDraft]) -> dict[str, Sequence[A
         "discount": [d.discount for d in drafts],
         "standard": [d.standard for d in drafts],
     }
+    return fitting(PriceList, columns)
 
 
 def _lines(drafts: Iterable[tuple[int, PriceListDraft]]) -> list[tuple[Any, ...]]:
@@ -131,7 +133,8 @@ def _lines(drafts: Iterable[tuple[int, PriceListDraft]]) -> list[tuple[Any, ...]
 
 
 def _insert(lines: Sequence[tuple[Any, ...]]) -> None:
-    rows.insert(Price, {n: [x[k] for x in lines] for k, n in enumerate(("price_list_id", *_LINE))})
+    columns = {n: [x[k] for x in lines] for k, n in enumerate(("price_list_id", *_LINE))}
+    rows.insert(Price, fitting(Price, columns))
 
 
 def _agreed(drafts: Sequence[PriceAgreementDraft]) -> dict[str, Sequence[Any]]:
