@@ -30,7 +30,7 @@ def serving(folder: Path, **environment: str) -> Iterator[str]:
     log = folder / "log"
     command = [
         sys.executable, "-m", "gunicorn", "backstay.interfaces.web.wsgi:application", "--bind", f"127.0.0.1:{port}",
-        "--worker-class", "gthread", "--threads", "4", "--log-level", "warning",
+        "--worker-class", "gthread", "--threads", "4", "--log-level", "warning", "--limit-request-line", "8190",
     ]  # fmt: skip
     env = os.environ | environment
     with (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import subprocess
 import sys
@@ -70,5 +72,15 @@ def test_the_examples_run(database: str, tmp_path: Path) -> None:
         told = run("order_to_cash.py", sku)
         assert "refused as it should be: api.changed" in told and "paid: " in told
         total = run("open_items.py").splitlines()[-1]
+        # Five hundred numbers of thirteen digits, each comma as three characters, fit an address; more is the server's no.
+        many = "%2C".join(f"4006381{n:06}" for n in range(500))
+        for skus, status in ((many, 200), (many + many, 414)):
+            line = http.client.HTTPConnection(address.removeprefix("http://"))
+            bearer = {"Authorization": f"Bearer {api.token}"}
+            line.request("GET", f"/api/v1/shop/availability?sku={skus}", headers=bearer)
+            answer = line.getresponse()
+            assert answer.status == status
+            assert status != 200 or len(json.load(answer)["unknown"]) == 500
+            line.close()
     books = api.get("/reports/receivables?limit=1000").json()
     assert total.startswith("open: ") and total.endswith(" EUR") and books["rows"]

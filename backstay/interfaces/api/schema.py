@@ -27,6 +27,10 @@ PROBLEMS = {
     422: "Something sent is not right; `errors` names each by its JSON pointer or parameter.", 428: "If-Match is needed.",
     429: "Too many requests; Retry-After says for how many seconds.",
 }  # fmt: skip
+LONG = {  # told before anything of ours is asked, so it is no problem+json
+    "description": "The address has more than 8,190 bytes.",
+    "content": {"text/html": {"schema": {"type": "string", "contentMediaType": "text/html"}}},
+}
 KEY = {
     "name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "maxLength": 255},
     "description": "New for each thing to be done, the same when it is sent again: then nothing is done and the first answer comes.",
@@ -68,7 +72,7 @@ def _built() -> dict[str, Any]:
             "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
         }
         for status, text in PROBLEMS.items()
-    }
+    } | {"P414": LONG}
     used = _used(told["paths"], parts["schemas"], set(_used(parts["responses"], parts["schemas"], set())))
     parts["schemas"] = {name: each for name, each in parts["schemas"].items() if name in used}
     return told
@@ -106,7 +110,7 @@ def _completed(told: dict[str, Any], operation: Operation) -> dict[str, Any]:
             else "The ETag it was read with; left out: however it is now."
         )
         parameters.append({"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string", "pattern": '^("[0-9]{1,10}"|[*])$'}, "description": says})  # fmt: skip
-    statuses = {401, 403, 404, 406, 409, 422, 429} | ({400, 413, 415} if operation.writes else set())
+    statuses = {401, 403, 404, 406, 409, 414, 422, 429} | ({400, 413, 415} if operation.writes else set())
     statuses |= {412} if needed else set()
     statuses |= {428} if needed == "needed" else set()
     responses = {str(s): r for s, r in told["responses"].items()}
