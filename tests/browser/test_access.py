@@ -18,6 +18,8 @@ from tests.trade import D, World
 FIXED = (
     "/",
     "/account",
+    "/tokens",
+    "/feeds?path=projects/tasks&f=state:not:done",
     "/keys",
     "/find?q=item",
     "/notices",
