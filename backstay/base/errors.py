@@ -87,6 +87,7 @@ _RAW = (
     "insert or update on table",
     "conflicting key value",
 )
+_TOO_MUCH = ("22001", "22003", "22008")  # SQLSTATE: a text, a figure, a day that its column does not take
 _BUSY = {"40001", "40P01", "55P03"}
 
 
@@ -100,6 +101,8 @@ def refusal_from(exc: BaseException) -> Refusal | Busy | None:
     diag, state = _diag(exc)
     if state in _BUSY:
         return Busy()
+    if state in _TOO_MUCH:
+        return Refusal("platform.value", "a text is too long, or a figure too large", "Write less of it.")
     code = getattr(diag, "constraint_name", None) if diag is not None else None
     if not code or "." not in code:
         return None

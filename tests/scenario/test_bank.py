@@ -16,7 +16,7 @@ from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.base.errors import Refusal
 from backstay.domains.banking import processes as banking
-from backstay.domains.banking.models import MatchRule, Payment, PaymentRun, StatementLine
+from backstay.domains.banking.models import MatchRule, PartyAccount, Payment, PaymentRun, StatementLine
 from backstay.domains.banking.processes import Decision, LineRead, Part, Source, StatementRead
 from backstay.domains.banking.queries import reconciliation
 from backstay.domains.invoicing import processes as invoicing
@@ -317,8 +317,17 @@ def test_a_run_the_bank_refused_is_reversed(owed: World) -> None:
     check(owed)
 
 
+def test_an_account_that_is_known_takes_what_is_said_now(owed: World) -> None:
+    """Said again with a holder, it has him; said again without one, it keeps him."""
+    for holder, kept in (("", ""), ("S One & Sons", "S One & Sons"), ("", "S One & Sons")):
+        with owed.work() as ctx:
+            draft = banking.PartyAccountDraft(owed.parties["S1"], "DE89370400440532013000", holder=holder)
+            (ident,) = banking.set_party_accounts(ctx, [draft])
+            assert PartyAccount.objects.get(pk=ident).holder == kept
+
+
 def test_wrong_ibans_are_refused(owed: World) -> None:
-    for iban in ("", "DE89370400440532013001", "XX"):
+    for iban in ("", "DE89370400440532013001", "XX", "9" * 5000):
         with pytest.raises(Refusal, match=r"banking\.iban"), owed.work() as ctx:
             banking.set_party_accounts(ctx, [banking.PartyAccountDraft(owed.parties["S1"], iban)])
 

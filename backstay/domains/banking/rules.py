@@ -139,7 +139,7 @@ def check_iban(iban: str) -> str:
     """The IBAN without blanks. Raises Refusal when its check digits are wrong (ISO 13616, mod 97)."""
     plain = iban.replace(" ", "").upper()
     digits = "".join(str(int(c, 36)) for c in plain[4:] + plain[:4] if c.isascii() and c.isalnum())
-    if plain and (len(plain) < 15 or not plain.isalnum() or int(digits) % 97 != 1):
+    if plain and (not 15 <= len(plain) <= 34 or not plain.isalnum() or int(digits) % 97 != 1):
         raise Refusal("banking.iban", f"{iban} is no IBAN", "Look at its digits.")
     return plain
 

@@ -81,23 +81,34 @@ def party_ibans(ctx: Ctx, parties: Sequence[int]) -> dict[int, tuple[str, str, s
 
 
 def set_party_accounts(ctx: Ctx, drafts: Sequence[PartyAccountDraft]) -> list[int]:
-    """Say where parties are paid. An account they had before is kept, out of use."""
+    """Say where parties are paid. An account they had before is kept, out of use; one that is known takes the BIC and the
+    holder that are said now."""
     access.require(ctx, "banking.partyaccount.set")
     checked = [
         (d.party, check_iban(d.iban), d.bic.replace(" ", "").upper(), d.holder.strip()) for d in drafts
     ]
     if any(not iban for _, iban, _, _ in checked):
         raise Refusal("banking.iban", "an IBAN is needed", "Fill it in.")
-    before = rows.of(PartyAccount, "party_id", [a[0] for a in checked], "party_id", "iban", "archived_on")
-    known = {(row.party_id, row.iban): row.id for row in before}
+    before = rows.of(
+        PartyAccount, "party_id", [a[0] for a in checked], "party_id", "iban", "bic", "holder", "archived_on"
+    )
+    known = {(row.party_id, row.iban): row for row in before}
     gone = [
         row.id
         for row in before
         if row.archived_on is None and (row.party_id, row.iban) not in {a[:2] for a in checked}
     ]
-    again = [known[a[:2]] for a in checked if a[:2] in known]
+    again = [(known[a[:2]], *a[2:]) for a in checked if a[:2] in known]
     rows.update(PartyAccount, gone, {"archived_on": [ctx.today] * len(gone)})
-    rows.update(PartyAccount, again, {"archived_on": [None] * len(again)})
+    rows.update(
+        PartyAccount,
+        [row.id for row, _, _ in again],
+        {
+            "archived_on": [None] * len(again),
+            "bic": [bic or row.bic for row, bic, _ in again],
+            "holder": [holder or row.holder for row, _, holder in again],
+        },
+    )
     fresh = [a for a in checked if a[:2] not in known]
     ids = rows.insert(
         PartyAccount,
@@ -109,7 +120,7 @@ def set_party_accounts(ctx: Ctx, drafts: Sequence[PartyAccountDraft]) -> list[in
         },
     )
     by_key = {a[:2]: i for a, i in zip(fresh, ids, strict=True)} | {
-        a[:2]: known[a[:2]] for a in checked if a[:2] in known
+        a[:2]: known[a[:2]].id for a in checked if a[:2] in known
     }
     return [by_key[a[:2]] for a in checked]
 

@@ -17,7 +17,7 @@ from backstay.base.errors import Busy, Conflict, Denied, NotFound, Refusal, refu
 
 MEDIA = "application/problem+json"
 # Rules about how something was asked, not about what would be done.
-ASKED = ("web.filter", "web.sort", "web.page", "web.answer", "web.lines", "report.day", "report.compare", "report.party", "report.span")  # fmt: skip
+ASKED = ("platform.value", "web.filter", "web.sort", "web.page", "web.answer", "web.lines", "report.day", "report.compare", "report.party", "report.span")  # fmt: skip
 
 
 class Problem(Exception):
@@ -47,8 +47,8 @@ def problem_of(exc: BaseException) -> Problem | None:
     if isinstance(told, Refusal):
         errors = [(told.where, told.message)] if told.where else []
         return Problem(_status(told), told.code, told.message, told.remedy, errors)
-    if isinstance(exc, DataError):  # PostgreSQL's class 22: a text too long, a figure too large
-        return Problem(422, "api.value", "a text is too long, or a figure too large", "Send less of it.")
+    if isinstance(exc, DataError):  # PostgreSQL's class 22: no text or figure that it could take
+        return Problem(422, "api.value", "a text or a figure cannot be kept", "Send another one.")
     if isinstance(exc, MultiPartParserError | BadRequest | SuspiciousOperation):
         return Problem(400, "api.form", "the body cannot be read", "Send it as multipart/form-data.")
     return None
