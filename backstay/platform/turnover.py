@@ -32,7 +32,7 @@ class Turned(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which documents count (``kinds``), which of them are cost, over which days, of whom and what; ``main``: the span that
-    orders the keys."""
+    orders the keys; ``taxed``: whether their tax is asked for."""
 
     kinds: Sequence[str]
     spans: Sequence[tuple[date, date]]
@@ -40,6 +40,7 @@ class Scope:
     main: int = 1
     party: int | None = None
     item: int | None = None
+    taxed: bool = True
 
 
 @dataclass(slots=True)
@@ -54,10 +55,8 @@ class Turnover:
 _SUMS = """
 WITH spans AS (SELECT * FROM unnest(%(since)s::date[], %(until)s::date[]) WITH ORDINALITY w(since, until, n)),
 counted AS ({each}),
-sums AS MATERIALIZED (
-    SELECT n, key, day, sum(value)::bigint AS value, sum(tax)::bigint AS tax, sum(cost)::bigint AS cost FROM counted GROUP BY 1, 2, 3),
-keys AS MATERIALIZED (
-    SELECT key, day, coalesce(sum(value - cost) FILTER (WHERE n = %(main)s), 0) AS weight FROM sums GROUP BY 1, 2),
+sums AS MATERIALIZED ({sums}),
+keys AS MATERIALIZED ({keys}),
 page AS (
     SELECT key, day, row_number() OVER (ORDER BY {order}) AS place FROM keys ORDER BY place LIMIT %(limit)s OFFSET %(skip)s)
 SELECT p.place, s.n, s.key, s.day, s.value, s.tax, s.cost, (SELECT count(*) FROM keys)
@@ -67,14 +66,18 @@ SELECT 0, n, 0, NULL, sum(value)::bigint, sum(tax)::bigint, sum(cost)::bigint, (
 ORDER BY 1, 2
 """
 _EACH = """
-SELECT w.n, {key} AS key, {day} AS day, {sums} FROM spans w JOIN platform_turnover t ON t.counted_on BETWEEN w.since AND w.until
+SELECT {n} AS n, {key} AS key, {day} AS day, {sums} FROM spans w JOIN platform_turnover t ON t.counted_on BETWEEN w.since AND w.until
 WHERE t.company_id = %(company)s AND {seen} AND t.kind = ANY(%({kinds})s::text[])
   AND (%(party)s::bigint IS NULL OR t.party_id = %(party)s) AND (%(item)s::bigint IS NULL OR t.item_id = %(item)s)
 GROUP BY {by}
 """
+# One span and one part, as most pages ask, are summed once; several of them twice.
+_MERGED = """SELECT n, key, day, sum(value)::bigint AS value, sum(tax)::bigint AS tax, sum(cost)::bigint AS cost
+FROM counted GROUP BY 1, 2, 3"""
+_WEIGHED = """SELECT key, day, coalesce(sum(value - cost) FILTER (WHERE n = %(main)s), 0) AS weight FROM sums GROUP BY 1, 2"""
 # What counts and what it cost each by themselves: a row is asked once what it is, by the index.
 _PARTS = {
-    "kinds": "sum(t.value)::bigint AS value, sum(t.tax)::bigint AS tax, 0::bigint AS cost",
+    "kinds": "sum(t.value)::bigint AS value, {tax} AS tax, 0::bigint AS cost",
     "costs": "0::bigint AS value, 0::bigint AS tax, sum(t.value)::bigint AS cost",
 }
 _ORDER = {"month": "key", "document": "day, key"}
@@ -93,18 +96,23 @@ def turnover(ctx: Ctx, scope: Scope, by: str, limit: int | None = None, skip: in
     params["actors"] = actors[0] if actors else None
     mine = seen.replace("%s", "%(actors)s")
     parts = ["kinds", "costs"] if scope.kinds and scope.costs else ["costs"] if scope.costs else ["kinds"]
+    one, tax = len(scope.spans) == 1, "sum(t.tax)::bigint" if scope.taxed else "0::bigint"
+    keys = ["n"] * (not one) + ["key"] + ["day"] * (by == "document")
     each = " UNION ALL ".join(
         _EACH.format(
             key=KEYS[by],
             day=day,
             kinds=p,
-            sums=_PARTS[p],
+            sums=_PARTS[p].format(tax=tax),
             seen=mine,
-            by="1, 2, 3" if by == "document" else "1, 2",
+            n="1::bigint" if one else "w.n",
+            by=", ".join(str(("n", "key", "day").index(k) + 1) for k in keys),
         )
         for p in parts
     )
-    sql = _SUMS.format(each=each, order=_ORDER.get(by, "weight DESC, key"))
+    sums = "SELECT * FROM counted" if len(parts) == 1 else _MERGED
+    weighed = "SELECT key, day, value - cost AS weight FROM sums" if one else _WEIGHED
+    sql = _SUMS.format(each=each, sums=sums, keys=weighed, order=_ORDER.get(by, "weight DESC, key"))
     made = Turnover()
     for place, *told, count in rows.execute(sql, params):
         row = Turned._make(told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backstay.interfaces.exchange import contacts, todos
@@ -19,6 +19,7 @@ def folded(line: str, width: int) -> str:
     return "\r\n ".join(line[n : n + width] for n in range(0, len(line), width))
 
 
+@example("0 0", 1, "\r\n")
 @given(TEXTS, st.integers(1, 75), st.sampled_from(["\r\n", "\n"]))
 def test_a_folded_text_comes_back(text: str, width: int, end: str) -> None:
     wanted = folded('NOTE;X-P="a;b":' + escaped(text), width)

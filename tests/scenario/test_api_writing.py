@@ -153,6 +153,7 @@ def test_a_change_names_what_it_saw(api: Program, party: int, item: int) -> None
     more = api.send("PATCH", path, {"lines": lines, "note": None}, **{"If-Match": mine["ETag"]}).json()
     assert [line["quantity"] for line in more["lines"]] == ["1", "4"] and more["reference"] == "mine"
     problem(api.post(f"{path}/confirm", **{"If-Match": tag}), 412)
+    problem(api.post(f"{path}/confirm", **{"If-Match": ""}), 412)  # it names none, so not this one
     assert api.post(f"{path}/confirm", **{"If-Match": f'"{more["revision"]}"'}).status_code == 200
 
 

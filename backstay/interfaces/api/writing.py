@@ -144,8 +144,8 @@ def update(ctx: Ctx, request: HttpRequest, path_: str, id: int, body: BaseModel)
 
 def locked(ctx: Ctx, resource: Resource, ident: int, request: HttpRequest, needed: bool) -> Any:
     """The row, locked and compared with If-Match. Problem 428 without one where it is needed, 412 where it has changed since."""
-    told = request.headers.get("If-Match", "").strip()
-    if needed and not told:
+    told = request.headers.get("If-Match")
+    if needed and told is None:
         raise Problem(428, "api.if_match", "a change names the revision it was made from", "Read it, and send its ETag as If-Match.", [("If-Match", "it is needed")])  # fmt: skip
     rows = resource.of._default_manager.select_for_update().filter(pk=ident, company_id=ctx.company)
     row = rows.first()
@@ -154,8 +154,9 @@ def locked(ctx: Ctx, resource: Resource, ident: int, request: HttpRequest, neede
             "web.not_found", f"there is no {resource.names[0].lower()} {ident}", "Look in the list."
         )
     revision = getattr(row, "revision", None)
-    tags = [tag.strip() for tag in told.split(",")]
-    if told and told != "*" and (revision is None or etag(revision) not in tags):
+    # One that is empty names no revision, so none is the right one.
+    tags = [tag.strip() for tag in (told or "").split(",")]
+    if told is not None and tags != ["*"] and (revision is None or etag(revision) not in tags):
         raise Problem(412, "api.changed", "it has changed since it was read", "Read it again, and decide anew.", [("If-Match", f"it is {etag(revision or 0)} now")])  # fmt: skip
     return row
 

@@ -104,8 +104,8 @@ def unfolded(text: str) -> Iterator[tuple[int, str]]:
     """(first line, whole line): continuation lines joined, soft ends of quoted-printable too."""
     held, at, soft = "", 0, False
     for n, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
-        if not line.strip() and not soft:
-            continue  # some phones write an empty line after each
+        if not line and not soft:
+            continue  # some phones write an empty line after each; a blank more goes on with what was held
         if soft:
             held, soft = held[:-1] + line, line.endswith("=")
         elif line[:1] in (" ", "\t") and held:

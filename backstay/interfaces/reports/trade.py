@@ -247,7 +247,8 @@ def margin(ctx: Ctx, asked: Asked) -> Report:
     allowed = ("item", "party", "month")
     by = _by(asked, allowed)
     cal = calendar(ctx)
-    found = turnover(ctx, Scope((SIDES["sales"][0],), [asked.span], COSTS), by, asked.limit, asked.skip)
+    scope = Scope((SIDES["sales"][0],), [asked.span], COSTS, taxed=False)
+    found = turnover(ctx, scope, by, asked.limit, asked.skip)
     names = named(ctx, by, (row.key for row in found.rows))
     lines = [_margin_line(ctx, asked, by, row, names) for row in found.rows]
     total = found.sums.get(1) or Turned(1, 0, None, 0, 0, 0)

@@ -24,6 +24,7 @@ from backstay.interfaces.web.fields import (
     word_of,
 )
 from backstay.interfaces.web.filtering import COUNTED, OPERATORS, Filter, rows_of
+from backstay.interfaces.web.searching import one_of
 from backstay.platform import rows
 from backstay.platform.context import Ctx
 from backstay.platform.figures import kept, local
@@ -156,7 +157,9 @@ def page(ctx: Ctx, resource: Resource, what: Asked, size: int = 0) -> Listed:
     names = [n for n in resource.columns if not what.columns or n.partition(":")[0] in what.columns]
     fields = [field_of(resource, n) for n in names]
     chosen = rows_of(ctx, resource, what)
-    count, more_than, sums = _totals(ctx, chosen, fields)
+    count, more_than, sums, ids = _totals(ctx, chosen, fields, bool(what.search))
+    if what.search and not more_than:
+        chosen = resource.of._default_manager.filter(one_of(resource.of, "id", ids), company_id=ctx.company)
     groups = _groups(ctx, resource, chosen, what, fields) if what.group else []
     found, after = ([], "") if groups else keyset(resource, chosen, what, size or PAGE)
     return Listed(
@@ -290,17 +293,23 @@ def _no_page() -> Refusal:
     return Refusal("web.page", "this is no page of the list", "Start from the first one.")
 
 
-def _totals(ctx: Ctx, chosen: QuerySet[Any], fields: Sequence[Field]) -> tuple[int, bool, dict[str, str]]:
-    """Count and sums of at most ``COUNTED`` rows, in one statement; no sums where there are more."""
+def _totals(
+    ctx: Ctx, chosen: QuerySet[Any], fields: Sequence[Field], named: bool
+) -> tuple[int, bool, dict[str, str], str]:
+    """Count and sums of at most ``COUNTED`` rows, in one statement; no sums where there are more.
+
+    ``named``: their ids, too, as PostgreSQL writes an array: what a search found is looked for once, since its page by
+    day would read all there is from the newest on until enough of it fits.
+    """
     summed = [f for f in fields if f.sums]
     first = chosen.order_by()[: COUNTED + 1]
     inner, params = first.values("id", *[f.db for f in summed]).query.sql_with_params()
     sums = "".join(f', sum("{f.db}")' for f in summed)
-    found = rows.execute(f"SELECT count(*){sums} FROM ({inner}) t", list(params))[0]
+    ids = "array_agg(id)::text" if named else "NULL"
+    found = rows.execute(f"SELECT count(*), {ids}{sums} FROM ({inner}) t", list(params))[0]
     more = found[0] > COUNTED
-    return min(found[0], COUNTED), more, {} if more else {
-        f.name: money_text(int(v or 0), ctx.scale) for f, v in zip(summed, found[1:], strict=True)
-    }  # fmt: skip
+    told = {f.name: money_text(int(v or 0), ctx.scale) for f, v in zip(summed, found[2:], strict=True)}
+    return min(found[0], COUNTED), more, {} if more else told, found[1] or "{}"
 
 
 def _groups(
