@@ -72,8 +72,8 @@ WHERE t.company_id = %(company)s AND {seen} AND t.kind = ANY(%({kinds})s::text[]
 GROUP BY {by}
 """
 # One span and one part, as most pages ask, are summed once; several of them twice.
-_MERGED = """SELECT n, key, day, sum(value)::bigint AS value, sum(tax)::bigint AS tax, sum(cost)::bigint AS cost
-FROM counted GROUP BY 1, 2, 3"""
+_MERGED = """SELECT {n} AS n, key, {day} AS day, sum(value)::bigint AS value, sum(tax)::bigint AS tax, sum(cost)::bigint AS cost
+FROM counted GROUP BY {by}"""
 _WEIGHED = """SELECT key, day, coalesce(sum(value - cost) FILTER (WHERE n = %(main)s), 0) AS weight FROM sums GROUP BY 1, 2"""
 # What counts and what it cost each by themselves: a row is asked once what it is, by the index.
 _PARTS = {
@@ -97,7 +97,9 @@ def turnover(ctx: Ctx, scope: Scope, by: str, limit: int | None = None, skip: in
     mine = seen.replace("%s", "%(actors)s")
     parts = ["kinds", "costs"] if scope.kinds and scope.costs else ["costs"] if scope.costs else ["kinds"]
     one, tax = len(scope.spans) == 1, "sum(t.tax)::bigint" if scope.taxed else "0::bigint"
-    keys = ["n"] * (not one) + ["key"] + ["day"] * (by == "document")
+    # What is the same in all rows is no key to sum by.
+    keys = ["1"] * (not one) + ["2"] + ["3"] * (by == "document")
+    grouped = ", ".join(keys)
     each = " UNION ALL ".join(
         _EACH.format(
             key=KEYS[by],
@@ -106,11 +108,14 @@ def turnover(ctx: Ctx, scope: Scope, by: str, limit: int | None = None, skip: in
             sums=_PARTS[p].format(tax=tax),
             seen=mine,
             n="1::bigint" if one else "w.n",
-            by=", ".join(str(("n", "key", "day").index(k) + 1) for k in keys),
+            by=grouped,
         )
         for p in parts
     )
-    sums = "SELECT * FROM counted" if len(parts) == 1 else _MERGED
+    merged = _MERGED.format(
+        n="1::bigint" if one else "n", day="day" if by == "document" else "NULL::date", by=grouped
+    )
+    sums = "SELECT * FROM counted" if len(parts) == 1 else merged
     weighed = "SELECT key, day, value - cost AS weight FROM sums" if one else _WEIGHED
     sql = _SUMS.format(each=each, sums=sums, keys=weighed, order=_ORDER.get(by, "weight DESC, key"))
     made = Turnover()

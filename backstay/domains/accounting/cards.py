@@ -145,6 +145,15 @@ def opening_of(ctx: Ctx, card: Card, day: date) -> int:
     return int(rows.execute(sql, card.scope(ctx) | {"day": before})[0][0])
 
 
+def standing_of(ctx: Ctx, card: Card) -> int:
+    """What a card holds with everything that was posted, from the live rows."""
+    sql = (
+        "SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN l.amount ELSE l.value END), 0)::bigint"
+        f" FROM subaccount s JOIN live l ON l.subaccount_id = s.id JOIN account a ON a.id = s.account_id WHERE {_CARD_SCOPE}"
+    )
+    return int(rows.execute(sql, card.scope(ctx))[0][0])
+
+
 def turnover_of(ctx: Ctx, card: Card, since: date, until: date) -> tuple[int, int] | None:
     """(debit, credit) of a whole account in the days; None for a part of one, whose summary keeps no sides."""
     if card.party is not None or card.item is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound, Refusal
 from backstay.base.money import from_steps, plain
@@ -211,7 +212,10 @@ def party_statement(ctx: Ctx, asked: Asked) -> Report:
         start += sum(
             m.steps for m in cards.moves(ctx, card, cursor[0], cursor[0]) if (m.entry, m.line) <= cursor[1:]
         )
-    closing = cards.opening_of(ctx, card, asked.until + timedelta(days=1))
+    if not ledger.posted_after(ctx, asked.until):
+        closing = cards.standing_of(ctx, card)
+    else:
+        closing = cards.opening_of(ctx, card, asked.until + timedelta(days=1))
     account = next(a for a in _accounts(ctx) if a.id == sides[0])
     lines = card_lines(ctx, page, [account], {sides[0]: start}, opening_line=True)
     columns = (
