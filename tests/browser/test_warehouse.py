@@ -155,15 +155,17 @@ def test_stock_count_by_keyboard_alone(desk: Desk, desks: Callable[..., Desk], w
     page.keyboard.press("Control+Enter")
     expect(page.locator("#scan")).to_be_focused()
     desk.access()
-    scan(page, "9*A")
+    with page.expect_response(lambda told: told.request.method == "POST"):
+        scan(page, "9*A")
     expect(page.locator("#said")).to_contain_text("9 × A Item A")
     for _ in range(40):
         if page.evaluate("document.activeElement.dataset?.q !== undefined"):
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.keyboard.type("4")
-    page.keyboard.press("Enter")
+    with page.expect_response(lambda told: told.request.method == "POST"):  # all before the colleague comes
+        page.keyboard.type("4")
+        page.keyboard.press("Enter")
     expect(page.locator("[data-tally]")).to_contain_text("2 of 3")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
 

@@ -237,7 +237,11 @@ def differences(twin: Mapping[str, Any], made: Mapping[str, Any], but: set[str])
         for n, v in made["head"].items()
         if n not in but and v != twin["head"][n]
     ]
-    found += [f"{n}: {v!r}" for n, v in made["head"].items() if n in OWN and str(v).startswith(LATER[:4])]
+    found += [
+        f"{n}: {v!r}"
+        for n, v in made["head"].items()
+        if n in OWN and not isinstance(v, int) and str(v).startswith(LATER[:4])
+    ]
     if len(twin["lines"]) != len(made["lines"]):
         return [*found, f"{len(made['lines'])} lines, not {len(twin['lines'])}"]
     for n, (one, other) in enumerate(zip(twin["lines"], made["lines"], strict=True), 1):

@@ -547,6 +547,11 @@ def test_two_people_on_one_sheet_never_overwrite_one_another(ann: Client, stocke
     assert (value(page, f"q.{a}"), value(page, f"q.{b}")) == ("9", "4")
     assert keep(ann, at, told["revision"], **{f"q_{a}": "8"})["clash"] == {}  # now she knows, and decides
     assert value(bob.get(at), f"q.{a}") == "8"
+    # Another cell: what became of the first comes with the answer, before it counts as seen.
+    before = keep(ann, at, 9, **{f"q_{b}": "2"})["revision"]
+    keep(bob, at, before, **{f"q_{a}": "7"})
+    answer = keep(ann, at, before, **{f"q_{b}": "3"})
+    assert (answer["clash"], answer["fresh"]) == ({}, {str(a): "7"})
 
 
 def test_goods_that_moved_or_are_promised_are_told_before(ann: Client, stocked: World) -> None:

@@ -131,7 +131,7 @@ def sheet(request: HttpRequest, ctx: Ctx, draft: int) -> Answer:
     if do:
         clash = _keep(request, ctx, count)
         if do == "save" and "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse(_told(count, clash))
+            return JsonResponse(_told(request, count, clash))
         if do in ("scan", "undo", "none"):
             scan = _scanned(request, ctx, count, do)
         elif not clash:
@@ -215,11 +215,18 @@ def _save(ctx: Ctx, count: Draft, changed: Lines) -> None:
     )  # fmt: skip
 
 
-def _told(count: Draft, clash: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def _told(request: HttpRequest, count: Draft, clash: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """``fresh``: what others counted since, of what was not sent; whoever sees the new revision must see these, too."""
+    seen = whole(request.POST.get("seen")) or 0
     who = actors({count.updated_by})[count.updated_by] if clash else ""
     note = _("%(who)s counted %(theirs)s meanwhile, you %(mine)s. Type yours again if it is right.")
     return {
         "revision": count.revision,
+        "fresh": {
+            x["key"]: local("number", x.get("counted", ""))
+            for x in count.data["lines"]
+            if count.changed.get(x["key"], 0) > seen and f"q.{x['key']}" not in request.POST
+        },
         "clash": {k: [t, note % {"who": who, "theirs": t, "mine": m}] for k, (m, t) in clash.items()},
     }
 

@@ -19,7 +19,10 @@
       if (answer.status === 401 || answer.status === 403 || answer.redirected) { throw new Error("session"); }
       if (!answer.ok) { throw new Error("server"); }
       const told = await answer.json();
-      form().elements.seen.value = told.revision;
+      // What others counted since is shown before it counts as seen; what is typed over meanwhile is told by the next save.
+      const fresh = Object.entries(told.fresh), over = fresh.some(([key]) => dirty.has(`q.${key}`));
+      fresh.forEach(([key, value]) => { const box = form().elements[`q.${key}`]; if (box && !dirty.has(box.name)) { box.value = value; } });
+      if (!over) { form().elements.seen.value = told.revision; }
       Object.entries(told.clash).forEach(([key, [theirs, note]]) => clash(key, theirs, note));
       said(words[1]);
     } catch (error) {
