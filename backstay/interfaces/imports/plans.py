@@ -161,7 +161,7 @@ def check(ctx: Ctx, plan: Plan, mapped: Map, records: Sequence[Record]) -> list[
 
 
 def value_of(ctx: Ctx, f: Field, value: Any) -> Any:
-    """What a cell says, as a draft takes it; references are looked up, many at once."""
+    """What a cell that is no reference says, as a draft takes it."""
     if f.kind == "money":
         return to_steps(value, ctx.scale)
     if f.kind == "percent":

@@ -17,5 +17,5 @@
   addEventListener("online", () => location.reload());
   // The network may be there and the server not, or it came back before this page listened: ask now and then.
   const look = () => fetch("/healthz", { cache: "no-store" }).then((answer) => { if (answer.ok) { location.reload(); } }, () => {});
-  setInterval(look, 3000);
+  if (location.pathname !== "/offline") { setInterval(look, 3000); } // who opens this very page looks at it
 })();
