@@ -18,7 +18,7 @@ from backstay_client import Refused
 from backstay_client.types import SalesOrderDetail
 
 from shop import pages
-from shop.books import Books, Short, quantities, sendable
+from shop.books import Books, Short, quantities, sendable, unit_prices
 from shop.store import Customer, Placed, Session, Store
 
 LONGEST = 64 * 1024  # bytes of a form
@@ -166,20 +166,24 @@ class Shop:
     def catalogue(self, asked: Asked) -> Answer:
         """The first page."""
         words = asked.fields.get("q", "")[:80]
-        goods, after = self._books.catalogue(words, asked.fields.get("after"))
+        who = asked.session.customer
+        goods, after = self._books.catalogue(who.party if who else None, words, asked.fields.get("after"))
         return Answer(pages.catalogue(asked.session, goods, words, after, asked.said))
 
     def basket(self, asked: Asked) -> Answer:
         """What is wanted."""
         wanted = self._store.basket(asked.customer)
-        return Answer(pages.basket(asked.session, wanted, self._books.goods(wanted), asked.said))
+        goods = self._books.goods(wanted, asked.customer.party)
+        return Answer(pages.basket(asked.session, wanted, goods, asked.said))
 
     def add(self, asked: Asked) -> Answer:
         """So many more of an item that is sold here."""
         sku, quantity = asked.fields.get("sku", ""), _whole(asked.fields.get("quantity"))
-        good = self._books.goods([sku]).get(sku)
+        good = self._books.goods([sku], asked.customer.party).get(sku)
         if good is None or quantity < 1:
             return Answer(to="/", said="We do not sell that.")
+        if good.price(quantity + self._store.basket(asked.customer).get(sku, 0)) is None:
+            return Answer(to="/", said=f"We have no price for {quantity} × {good.name} here: please ask us for one.")  # fmt: skip
         self._store.put(asked.customer, {sku: quantity}, add=True)
         return Answer(to="/basket", said=f"{quantity} × {good.name} put into your basket.")
 
@@ -193,18 +197,22 @@ class Shop:
     # ---- checkout ----
 
     def check_out(self, asked: Asked) -> Answer:
-        """The basket becomes a quotation that is reserved."""
+        """What has a price becomes a quotation that is reserved; prices that are not those shown in the basket are told."""
         who = asked.customer
         wanted = self._store.basket(who)
-        goods = self._books.goods(wanted)
-        if not goods:
-            return Answer(to="/basket")
-        made = self._books.quotation(who.party, who.basket, {goods[s].id: n for s, n in wanted.items() if s in goods})  # fmt: skip
+        goods = self._books.goods(wanted, who.party)
+        lines = {good: wanted[sku] for sku, good in goods.items() if good.price(wanted[sku]) is not None}
+        if not lines:
+            return Answer(to="/basket", said="There is nothing to order here: please ask us for a price.")
+        made = self._books.quotation(who.party, who.basket, lines)
         for old in self._store.all_placed():  # the same basket, changed since
             if old.basket == who.basket and old.state == "quotation" and old.id != made["id"]:
                 self._give_up(old)
         self._note(who, made, None)
-        return self._reserved(who, made)
+        shown = {name[2:]: _figure(text) for name, text in asked.fields.items() if name.startswith("p.")}
+        costs = unit_prices(made)
+        same = shown == {good.sku: costs[good.id] for good in lines}
+        return self._reserved(who, made, "" if same else "Prices are not those your basket showed: please look at them before you order.")  # fmt: skip
 
     def _reserved(self, who: Customer, order: SalesOrderDetail, said: str = "") -> Answer:
         self._note(who, order, self._books.reserve(order))
@@ -317,7 +325,7 @@ def _whole(text: str | None) -> int:
 
 def _figure(text: str | None) -> Decimal:
     try:
-        found = Decimal((text or "0")[:12])
+        found = Decimal((text or "0")[:20])
     except InvalidOperation:
         return Decimal(0)
     return found if found.is_finite() else Decimal(0)

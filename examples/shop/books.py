@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from backstay_client import Client, Refused
 from backstay_client.types import (
+    Break,
     CatalogItem,
     InventoryShipment,
     SalesOrder,
@@ -22,14 +23,25 @@ PAGE = 24  # items on a page of the catalogue; availability is asked for all of 
 
 
 class Good(NamedTuple):
-    """Something that is sold. ``price``: net; ``free``: None for a service, of which there is always more."""
+    """Something that is sold. ``currency``: that of the books, in which orders are; ``free``: None for a service, of which
+    there is always more; ``prices``: from which quantity on one costs what, net, for who asks."""
 
     id: int
     sku: str
     name: str
-    price: Decimal
     currency: str
     free: Decimal | None
+    prices: tuple[tuple[Decimal, Decimal], ...] = ()
+
+    def price(self, quantity: Decimal | int = 1) -> Decimal | None:
+        """What one costs of so many; None where no price is said, or none in the currency of orders."""
+        told = [price for least, price in self.prices if least <= quantity]
+        return told[-1] if told and told[-1] > 0 else None
+
+    @property
+    def priced(self) -> bool:
+        """Whether it costs something, if only where it is bought by the dozen."""
+        return any(price > 0 for _least, price in self.prices)
 
 
 class Parcel(NamedTuple):
@@ -61,6 +73,12 @@ def item_of(line: SalesOrderLine) -> tuple[int, str]:
     return (item["id"], item["title"]) if item else (0, "")
 
 
+def unit_prices(order: SalesOrderDetail) -> dict[int, Decimal]:
+    """What one of each item costs in an order, by item id."""
+    told = ((item_of(line)[0], line.get("unit_price")) for line in order.get("lines") or [])
+    return {item: Decimal(price["amount"]) for item, price in told if price}
+
+
 def quantities(order: SalesOrderDetail) -> dict[int, Decimal]:
     """What is ordered, by item id."""
     made: dict[int, Decimal] = {}
@@ -86,25 +104,25 @@ class Books:
                 return party["id"], str(party.get("name"))
         raise KeyError(code)
 
-    def catalogue(self, words: str = "", after: str | None = None) -> tuple[list[Good], str | None]:
-        """A page of what has a price, with what is free of it; and where the next begins."""
-        page = self.client.catalog_items.list(
-            q=words or None, after=after, limit=PAGE, sort="name", sales_price_min="0.01"
-        )
-        return self._offered(page["data"]), page.get("next")
+    def catalogue(
+        self, party: int | None, words: str = "", after: str | None = None
+    ) -> tuple[list[Good], str | None]:
+        """A page of what is sold, with what is free of it and what it costs this customer; and where the next begins."""
+        page = self.client.catalog_items.list(q=words or None, after=after, limit=PAGE, sort="name")
+        return self._priced(self._offered(page["data"]), party), page.get("next")
 
-    def goods(self, skus: Iterable[str]) -> dict[str, Good]:
-        """Those of these SKUs that are sold here, by SKU."""
+    def goods(self, skus: Iterable[str], party: int) -> dict[str, Good]:
+        """Those of these SKUs that are sold here, by SKU, with what they cost this customer."""
         wanted = [sku for sku in skus if "," not in sku]
         if not wanted:
             return {}
         told = self.client.shop_availability.get(sku=",".join(wanted), place=self._place)
         free = {row["sku"]: row["free"] for row in told["data"]}
         items = [self.client.catalog_items.get(row["item"]) for row in told["data"]]
-        return {good.sku: good for good in (_good(item, free) for item in items)}
+        return {good.sku: good for good in self._priced([_good(item, free) for item in items], party)}
 
     def by_id(self, items: Iterable[int]) -> dict[int, Good]:
-        """Items of an order as they are sold now; without those that are not sold any more."""
+        """Items of an order as they are sold now, without prices; without those that are not sold any more."""
         return {
             good.id: good for good in self._offered([self.client.catalog_items.get(item) for item in items])
         }
@@ -119,17 +137,27 @@ class Books:
         free = {row["sku"]: row["free"] for row in told["data"]}
         return [_good(item, free) for item in known if item.get("sku") in free]
 
+    def _priced(self, goods: list[Good], party: int | None) -> list[Good]:
+        """The same with the prices of a customer, by his list; of anybody (None). One call: what more of each costs is told too."""
+        if not goods:
+            return []
+        told = self.client.shop_prices.get(sku=",".join(good.sku for good in goods), party=party)
+        breaks = {row["sku"]: row["breaks"] for row in told["data"]}
+        return [good._replace(prices=_prices(breaks.get(good.sku, ()), good.currency)) for good in goods]
+
     # ---- checkout ----
 
-    def quotation(self, party: int, basket: str, wanted: Mapping[int, int]) -> SalesOrderDetail:
-        """A basket as a quotation. The key is made of the basket: pressed twice, or sent again, it is the same one."""
+    def quotation(self, party: int, basket: str, wanted: Mapping[Good, int]) -> SalesOrderDetail:
+        """A basket as a quotation; Backstay says the prices, by the rule that told them. The key is made of the basket and
+        its prices: pressed twice, or sent again, it is the same one."""
         body: SalesOrderNew = {
             "party": party,
             "reference": f"WEB-{basket}",
             "place": self._place,
-            "lines": [{"item": item, "quantity": str(n)} for item, n in wanted.items()],
+            "lines": [{"item": good.id, "quantity": str(n)} for good, n in wanted.items()],
         }
-        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        costs = [str(good.price(n)) for good, n in wanted.items()]
+        digest = hashlib.sha256(json.dumps([body, costs], sort_keys=True).encode()).hexdigest()
         return self.client.sales_orders.create(body, key=f"basket-{digest}")
 
     def reserve(self, order: SalesOrderDetail) -> str | None:
@@ -243,9 +271,18 @@ class Books:
 def _good(item: CatalogItem, free: Mapping[str, str | None]) -> Good:
     price, left = item.get("sales_price"), free.get(str(item.get("sku")))
     return Good(
-        item["id"], str(item.get("sku")), str(item.get("name")), Decimal(price["amount"] if price else 0),
-        price["currency"] if price else "", None if left is None else Decimal(left),
+        item["id"], str(item.get("sku")), str(item.get("name")), price["currency"] if price else "",
+        None if left is None else Decimal(left),
     )  # fmt: skip
+
+
+def _prices(breaks: Iterable[Break], currency: str) -> tuple[tuple[Decimal, Decimal], ...]:
+    """Those in the currency of orders: a list in another one never prices an order."""
+    return tuple(
+        (Decimal(each["from_quantity"]), Decimal(each["price"]["amount"]))
+        for each in breaks
+        if each["price"]["currency"] == currency
+    )
 
 
 def _moved(document: object) -> dict[int, Decimal]:

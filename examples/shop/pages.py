@@ -112,12 +112,27 @@ def sign_in(session: Session, customers: Sequence[Customer]) -> str:
     return page("Sign in", body, session)
 
 
+ASK = "price on request"
+
+
+def _price(good: Good) -> str:
+    """What one costs, and what one of more of them costs."""
+    price = good.price()
+    told = ASK if price is None else amount(price, good.currency)
+    more = [
+        f"<br><small>from {e(number(many))}: {amount(each, good.currency)}</small>"
+        for many, each in good.prices
+        if many > 1 and each > 0
+    ]
+    return told + "".join(more)
+
+
 def catalogue(session: Session, goods: Sequence[Good], words: str, after: str | None, said: str) -> str:
     """What is sold, what is free of it, and what it costs."""
     lines = []
     for good in goods:
         put = ""
-        if session.customer and (good.free is None or good.free > 0):
+        if session.customer and good.priced and (good.free is None or good.free > 0):
             label = e(f"How many of {good.name}")
             field = f'<input type="number" name="quantity" value="1" min="1" max="9999" aria-label="{label}">'
             put = form(
@@ -127,7 +142,7 @@ def catalogue(session: Session, goods: Sequence[Good], words: str, after: str | 
             )
         lines.append(
             f"<tr><td>{e(good.name)}<br><small>{e(good.sku)}</small></td><td>{e(free_text(good))}</td>"
-            f'<td class="n">{amount(good.price, good.currency)}</td><td>{put}</td></tr>'
+            f'<td class="n">{_price(good)}</td><td>{put}</td></tr>'
         )
     search = f'<form action="/" role="search"><label>Search <input name="q" value="{e(words)}"></label> <button>Search</button></form>'
     more = f'<p><a href="/?{e(urlencode({"q": words, "after": after}))}">More</a></p>' if after else ""
@@ -139,28 +154,30 @@ def basket(session: Session, wanted: Mapping[str, int], goods: Mapping[str, Good
     """What the customer wants; nothing is reserved yet."""
     if not wanted:
         return page("Basket", "<p>Nothing is in it yet.</p>", session, said)
-    lines, total, currency = [], Decimal(0), ""
+    lines, total, currency, shown = [], Decimal(0), "", ""
     for sku, quantity in wanted.items():
         good = goods.get(sku)
         if good is None:
             lines.append(f'<tr><td>{e(sku)}</td><td>not sold any more</td><td></td><td class="n"></td></tr>')
             continue
-        total, currency = total + good.price * quantity, good.currency
+        price = good.price(quantity)
+        costs = f"{ASK}; not part of this order"
+        if price is not None:
+            total, currency = total + price * quantity, good.currency
+            costs = f"{amount(price * quantity, good.currency)}<br><small>{amount(price, good.currency)} each</small>"
+            shown += f'<input type="hidden" name="p.{e(sku)}" value="{price}">'
         enough = good.free is None or good.free >= quantity
         told = free_text(good) if enough else f"only {number(max(good.free or Decimal(0), Decimal(0)))} left"
         field = f'<input type="number" name="q.{e(sku)}" value="{quantity}" min="0" max="9999" aria-label="{e(f"How many of {good.name}")}">'
         lines.append(
-            f'<tr><td>{e(good.name)}</td><td>{e(told)}</td><td>{field}</td><td class="n">{amount(good.price * quantity, good.currency)}</td></tr>'
+            f'<tr><td>{e(good.name)}</td><td>{e(told)}</td><td>{field}</td><td class="n">{costs}</td></tr>'
         )
-    body = form(
-        session,
-        "/basket/change",
-        table(("Item", "Free now", "How many", ">Net"), lines)
-        + f"<p>Together {amount(total, currency)} net; taxes come at checkout.</p><button>Change</button>",
-    )
-    return page(
-        "Basket", body + " " + form(session, "/checkout", "<button>Check out</button>"), session, said
-    )
+    rows = table(("Item", "Free now", "How many", ">Net"), lines)
+    together = f"<p>Together {amount(total, currency)} net; taxes come at checkout.</p>" if shown else ""
+    body = form(session, "/basket/change", f"{rows}{together}<button>Change</button>")
+    if shown:
+        body += " " + form(session, "/checkout", f"{shown}<button>Check out</button>")
+    return page("Basket", body, session, said)
 
 
 def _off(percent: str | None) -> str:

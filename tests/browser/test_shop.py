@@ -18,6 +18,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backstay.base import clock
+from backstay.domains.catalog.processes import (
+    ItemDraft,
+    PriceAgreementDraft,
+    PriceDraft,
+    PriceListDraft,
+    create_items,
+    create_price_agreements,
+    create_price_lists,
+    edit_price_lists,
+)
 from backstay.domains.inventory.processes import create_carriers
 from backstay.domains.inventory.queries import free_at
 from backstay.domains.invoicing.processes import set_credit_limits
@@ -33,7 +43,7 @@ from tests.conftest import ROOT
 from tests.trade import World
 
 SCOPES = (
-    "catalog.item:read", "parties.party:read", "inventory.shipment:read", "inventory.receipt:read",
+    "catalog.item:read", "catalog.pricelist:read", "parties.party:read", "inventory.shipment:read", "inventory.receipt:read",
     "sales.order:read,create,reserve,confirm,cancel",
 )  # fmt: skip
 
@@ -211,6 +221,75 @@ def test_the_shop_story(desks: Callable[..., Desk], desk: Desk, shop: Shop, worl
     page.get_by_role("button", name="Put the same into the basket").click()
     expect(page.get_by_label("How many of Item A")).to_have_value("2")
     expect(page.get_by_label("How many of Item B")).to_have_value("1")
+
+
+def test_a_customer_pays_the_price_he_is_shown(desks: Callable[..., Desk], shop: Shop, world: World) -> None:
+    """By his agreement and for the quantity in his basket, on every page and in the order; what has no price for him says so."""
+    with world.work() as ctx:
+        drafts = [ItemDraft(sku, f"Consulting {sku}", kind="service") for sku in ("TRADE", "NONE")]
+        trade, _none = create_items(ctx, drafts)
+
+        def listed(*prices: tuple[int, str, int]) -> PriceListDraft:
+            lines = tuple(PriceDraft(item, Decimal(each), Decimal(least)) for item, each, least in prices)
+            return PriceListDraft("TRADE", "Trade prices", prices=lines)
+
+        a = world.items["A"]
+        [mine] = create_price_lists(ctx, [listed((a, "90", 0), (a, "80", 5), (trade, "33.333", 0))])
+        [dollars] = create_price_lists(ctx, [PriceListDraft("USD", "Dollars", "USD", prices=(PriceDraft(a, Decimal(99)),))])  # fmt: skip
+        create_price_agreements(ctx, [PriceAgreementDraft(world.parties["C1"], mine, ctx.today), PriceAgreementDraft(world.parties["C2"], dollars, ctx.today)])  # fmt: skip
+
+    visitor = desks(None)
+    page = visitor.page
+    page.goto(shop.address)
+
+    def cost(item: str) -> Any:
+        return expect(page.get_by_role("row", name=re.compile(item)))
+
+    cost("Item A").to_contain_text("100.00 EUR")  # a stranger: what everybody pays
+    cost("Consulting TRADE").to_contain_text("price on request")
+    enter(visitor, shop, "C1")
+    cost("Item A").to_contain_text("90.00 EURfrom 5: 80.00 EUR")
+    cost("Item B").to_contain_text("100.00 EUR")
+    cost("Consulting TRADE").to_contain_text("33.333 EUR")
+    cost("Consulting NONE").to_contain_text("price on request")
+    expect(page.get_by_label("How many of Consulting NONE")).to_have_count(0)
+    visitor.access()
+    take(page, "Consulting TRADE", 1)
+    take(page, "Item A", 4)
+    cost("Item A").to_contain_text("360.00 EUR90.00 EUR each")
+    page.get_by_label("How many of Item A").fill("5")
+    page.get_by_role("button", name="Change").click()
+    cost("Item A").to_contain_text("400.00 EUR80.00 EUR each")
+    expect(page.locator("main")).to_contain_text("Together 433.333 EUR net")
+    visitor.access()
+    page.get_by_role("button", name="Check out").click()
+    cost("Item A").to_contain_text("80.00 EUR400.00 EUR")
+    expect(page.locator("main")).to_contain_text("Net 433.33 EUR")
+    expect(page.get_by_role("status")).to_have_count(0)
+    page.get_by_role("link", name="Basket").click()
+
+    with world.work() as ctx:  # between the basket and the checkout
+        edit_price_lists(ctx, {mine: listed((a, "90", 0), (a, "75", 5))})
+    page.get_by_role("button", name="Check out").click()
+    expect(page.get_by_role("status")).to_contain_text("Prices are not those your basket showed")
+    cost("Item A").to_contain_text("75.00 EUR375.00 EUR")
+    cost("Consulting TRADE").to_have_count(0)
+    assert free(world, "A") == 5  # what was reserved at the first price is given up
+    page.get_by_role("button", name="Order and pay by invoice").click()
+    expect(page.get_by_role("status")).to_contain_text("Your order is SO-2026-00001")
+    cost("Item A").to_contain_text("75.00 EUR375.00 EUR")
+    with world.work():
+        ordered = Order.objects.filter(state="confirmed").values_list("lines__unit_price", "lines__net")
+        assert list(ordered) == [(75, 37500)]
+    assert shop.differences() == (0, ["no difference"])
+    page.get_by_role("link", name="Basket").click()
+    cost("Consulting TRADE").to_contain_text("price on request; not part of this order")
+    expect(page.get_by_role("button", name="Check out")).to_have_count(0)
+    visitor.access()
+
+    enter(visitor, shop, "C2")  # his list is in another currency than orders are
+    cost("Item A").to_contain_text("price on request")
+    expect(page.get_by_label("How many of Item A")).to_have_count(0)
 
 
 def test_an_expired_reservation(desks: Callable[..., Desk], shop: Shop, world: World) -> None:
