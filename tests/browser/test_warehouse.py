@@ -192,6 +192,45 @@ def test_stock_count_by_keyboard_alone(desk: Desk, desks: Callable[..., Desk], w
     holds(world)
 
 
+def test_the_tally_counts_what_colleagues_count(desk: Desk, desks: Callable[..., Desk], world: World) -> None:
+    """Who saves a line sees the lines a colleague counted meanwhile and those he added, and the tally counts them in."""
+    with world.work() as ctx:
+        for item in "AB":
+            world.receive(ctx, item, 10, 6000)
+    page = desk.go("/inventory/count")
+    page.get_by_label("Place").select_option(str(world.places["W1"]))
+    press(page, page.get_by_role("button", name="Begin"))
+    tally, saved = page.locator("[data-tally]"), page.locator("[data-saved]")
+    expect(tally).to_have_text("0 of 2 lines have a quantity")
+
+    bob = desks(world.company, world.work, "Bob Baker")
+    other = bob.go(page.url.removeprefix(bob.address))
+    other.get_by_label("Counted, B Item B").fill("4")
+    expect(other.locator("[data-saved]")).to_have_text("Saved")
+    other.locator("#scan").focus()
+    scan(other, "3*C")  # was not on the sheet
+    expect(other.locator("[data-tally]")).to_have_text("2 of 3 lines have a quantity")
+    expect(tally).to_have_text("0 of 2 lines have a quantity")
+
+    page.get_by_label("Counted, A Item A").fill("9")
+    expect(page.get_by_label("Counted, B Item B")).to_have_value("4")
+    expect(page.get_by_label("Counted, C Item C")).to_have_value("3")
+    expect(page.get_by_label("Counted, A Item A")).to_be_focused()
+    expect(tally).to_have_text("3 of 3 lines have a quantity")
+    expect(saved).to_have_text("Saved")
+    expect(page.locator("[data-state]")).to_have_text(["counted"] * 3)
+    desk.access()
+    page.get_by_label("Counted, C Item C").fill("5")  # the new line is a line like the others
+    press(page, page.get_by_role("button", name="Compare"))
+    press(page, page.get_by_role("button", name="Post count"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("-2026-00001")
+    with world.work() as ctx:
+        assert rows.execute(
+            "SELECT counted FROM inventory_countline WHERE company_id = %s ORDER BY item_id", [ctx.company]
+        ) == [(9,), (4,), (5,)]
+    holds(world)
+
+
 def test_pick_and_ship_on_a_phone(desks: Callable[..., Desk], world: World) -> None:
     """Two orders in one round, on 390 px: the scan field stays in sight, targets are large, nothing scrolls sideways."""
     with world.work() as ctx:

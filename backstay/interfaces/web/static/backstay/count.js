@@ -19,11 +19,13 @@
       if (answer.status === 401 || answer.status === 403 || answer.redirected) { throw new Error("session"); }
       if (!answer.ok) { throw new Error("server"); }
       const told = await answer.json();
+      await added(Object.keys(told.fresh));
       // What others counted since is shown before it counts as seen; what is typed over meanwhile is told by the next save.
       const fresh = Object.entries(told.fresh), over = fresh.some(([key]) => dirty.has(`q.${key}`));
       fresh.forEach(([key, value]) => { const box = form().elements[`q.${key}`]; if (box && !dirty.has(box.name)) { box.value = value; } });
       if (!over) { form().elements.seen.value = told.revision; }
       Object.entries(told.clash).forEach(([key, [theirs, note]]) => clash(key, theirs, note));
+      form().dispatchEvent(new Event("filled", { bubbles: true }));
       said(words[1]);
     } catch (error) {
       sent.forEach((name) => dirty.add(name));
@@ -32,6 +34,15 @@
     }
     busy = false;
     if (dirty.size) { later(400); }
+  }
+  /* Lines that somebody else put onto the sheet come from its page, as it is now. */
+  async function added(keys) {
+    const missing = keys.filter((key) => !form().elements[`q.${key}`]);
+    if (!missing.length) { return; }
+    const answer = await fetch(form().getAttribute("action"));
+    if (!answer.ok || answer.redirected) { throw new Error("server"); }
+    const sheet = new DOMParser().parseFromString(await answer.text(), "text/html");
+    missing.forEach((key) => { const row = $(`[data-row="${key}"]`, sheet); if (row) { $(".counted tbody").append(row); } });
   }
   function later(delay) { clearTimeout(timer); timer = setTimeout(save, delay); }
   /* Somebody else counted it meanwhile: theirs stands, with what was typed here beside it. */

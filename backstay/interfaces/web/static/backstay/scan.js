@@ -198,5 +198,6 @@
     changed();
   });
   document.addEventListener("focusin", (event) => { if (event.target.matches("[data-q]")) { event.target.select(); } });
+  document.addEventListener("filled", all); // boxes were filled by a program, not by who types
   document.addEventListener("DOMContentLoaded", all);
 })();
