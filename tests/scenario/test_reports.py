@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.base.errors import Denied, NotFound, Refusal
 from backstay.domains.accounting.processes import (
@@ -272,6 +273,44 @@ def test_the_statements_agree_with_the_ledger(simulated: Any) -> None:
         )
         assert M(reports.make(ctx, "stock", what).facts["value"]) == by_account["1210"]
         assert M(reports.make(ctx, "sales", what).facts["amount"]) == -by_account["4010"]
+
+
+def test_what_has_a_later_day_is_not_there_today(world: World) -> None:
+    """Shipped, invoiced, billed and paid with a day to come: it counts from that day on, for stock and open items as for the
+    books. What is promised is said today all the same."""
+    today, later = date(2026, 4, 10), date(2026, 4, 20)
+    with clock.at(today), world.work() as ctx:
+        world.receive(ctx, "A", 10, 6000)
+        first = sold(world, ctx, D)
+        paper = BillLineDraft("Paper", M(1), M("50"), account="expense")
+        enter_bills(ctx, [BillDraft(world.parties["S1"], "P1", D, (paper,))])
+        sales.confirm_orders(ctx, [world.order(ctx, {"A": 1}, "C2")])
+
+        def told(day: date) -> list[str]:
+            what = asked(until=day)
+            made = {name: reports.make(ctx, name, what) for name in ("stock", "receivables", "payables")}
+            by_account = {
+                r["account"]: M(r["debit"]) - M(r["credit"])
+                for r in reports.make(ctx, "trial-balance", what).rows
+            }
+            assert M(made["stock"].facts["value"]) == M(made["stock"].facts["ledger_value"]) == by_account["1210"]  # fmt: skip
+            owes = by_account["1110"], -by_account["2010"]
+            assert (M(made["receivables"].facts["amount"]), M(made["payables"].facts["amount"])) == owes
+            for n, side in enumerate(("receivables", "payables")):
+                assert M(reports.make(ctx, side, replace(what, by="party", limit=50)).facts["amount"]) == owes[n]  # fmt: skip
+            between = reports.make(ctx, "party-statement", replace(what, limit=50))
+            assert between.sums["balance"] == owes[0] - owes[1]
+            [row] = made["stock"].rows
+            return [row["quantity"], row["held"], *(made[name].facts["amount"] for name in ("receivables", "payables"))]  # fmt: skip
+
+        before = ["8", "1", "242.00", "60.50"]
+        assert told(today) == before
+        sold(world, ctx, later, 3, customer="C2")
+        world.pay(ctx, first.gross, f"invoice:{first.id}", on=later)
+        enter_bills(ctx, [BillDraft(world.parties["S1"], "P2", later, (paper,))])
+        assert told(today) == before
+        assert told(later) == ["5", "1", "363.00", "121.00"]
+        assert told(D)[0] == "8"
 
 
 @pytest.mark.parametrize("account", ["1110", "1010", "2020"])

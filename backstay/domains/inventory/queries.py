@@ -75,7 +75,8 @@ JOIN (SELECT * FROM catalog_item WHERE company_id = %(company)s OFFSET 0) i ON i
 WHERE l.amount <> 0 OR l.value <> 0 OR l.held <> 0
 """
 _STOCK_AT = """
-SELECT i.sku, i.name, p.code, b.amount, b.value, 0::bigint, u.scale
+SELECT i.sku, i.name, p.code, b.amount, b.value,
+       CASE WHEN %(promised)s THEN coalesce((SELECT x.held FROM live x WHERE x.subaccount_id = b.subaccount_id), 0) ELSE 0 END::bigint, u.scale
 FROM balances_at(ARRAY(SELECT id FROM subaccount WHERE company_id = %(company)s AND goods AND NOT memo), %(day)s) b
 JOIN subaccount s ON s.id = b.subaccount_id JOIN unit u ON u.id = s.unit_id
 JOIN catalog_item i ON i.unit_id = u.id JOIN inventory_place p ON p.id = s.place_id
@@ -84,13 +85,14 @@ WHERE b.amount <> 0 OR b.value <> 0
 
 
 def stock(ctx: Ctx, as_of: date | None = None) -> list[StockRow]:
-    """Stock by item and place: now, from the live rows, or at the end of a day."""
+    """Stock by item and place: now, from the live rows, or at the end of a day; what is promised is not known of days gone by."""
     sql, params = _stock(ctx, as_of)
     return [StockRow(*row) for row in rows.execute(f"{sql} ORDER BY i.sku, p.code", params)]
 
 
 def _stock(ctx: Ctx, as_of: date | None) -> tuple[str, dict[str, Any]]:
-    return (_STOCK if as_of is None else _STOCK_AT), {"company": ctx.company, "day": as_of}
+    params = {"company": ctx.company, "day": as_of, "promised": as_of is not None and as_of >= ctx.today}
+    return (_STOCK if as_of is None else _STOCK_AT), params
 
 
 class Stocked(NamedTuple):

@@ -10,7 +10,6 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from backstay import ledger
-from backstay.base import clock
 from backstay.base.context import Ctx
 from backstay.domains.accounting.rules import add_months
 from backstay.interfaces.reports.shape import Asked
@@ -117,8 +116,9 @@ def calendar(ctx: Ctx) -> Calendar:
 
 
 def stands(ctx: Ctx, day: date) -> bool:
-    """Whether what is there now is what was there at the end of a day: nothing was posted later."""
-    return day >= clock.today() or not ledger.posted_after(ctx, day)
+    """Whether what is there now is what was there at the end of a day: nothing is posted with a later one. That is asked for
+    today and days to come, too: goods may be shipped, and invoices made out, with a day to come."""
+    return not ledger.posted_after(ctx, day)
 
 
 class Shown(NamedTuple):
