@@ -45,20 +45,16 @@ LEFT JOIN LATERAL (
     SELECT y.id, y.name FROM parties_party y WHERE y.id = coalesce(nullif(s.party_id, 0), (
         SELECT max(r.party_id) FROM posting q JOIN subaccount r ON r.id = q.subaccount_id WHERE q.entry_id = e.id))) z ON true
 """
-_CARD_SCOPE = """
-s.company_id = %(company)s AND s.account_id = ANY(%(accounts)s::bigint[])
-AND (%(party)s::bigint IS NULL OR s.party_id = %(party)s) AND (%(item)s::text IS NULL OR s.item = %(item)s)
-"""
 # Few subaccounts: each by its own index, merged. Many: along the days, until the page is full.
 _CARD_FEW = f"""
-WITH subs AS MATERIALIZED (SELECT s.id, s.account_id, s.party_id, s.item FROM subaccount s WHERE {_CARD_SCOPE}),
+WITH subs AS MATERIALIZED (SELECT s.id, s.account_id, s.party_id, s.item FROM subaccount s WHERE {{scope}}),
 page AS MATERIALIZED (
     SELECT p.*, s.id AS sub FROM subs s CROSS JOIN LATERAL (
         SELECT x.posted_on, x.entry_id, x.line, x.amount, x.value FROM posting x WHERE x.subaccount_id = s.id
           AND x.posted_on BETWEEN %(since)s AND %(until)s AND x.posted_on >= %(day)s
           AND (x.posted_on, x.entry_id, x.line) > (%(day)s, %(entry)s, %(line)s)
-        ORDER BY x.posted_on, x.entry_id, x.line LIMIT %(limit)s) p
-    ORDER BY p.posted_on, p.entry_id, p.line LIMIT %(limit)s)
+        ORDER BY x.posted_on, x.entry_id, x.line {{most}}) p
+    ORDER BY p.posted_on, p.entry_id, p.line {{most}})
 {_CARD_ROW} FROM page p JOIN subs s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
 {_WHO} ORDER BY p.posted_on, p.entry_id, p.line
 """
@@ -68,8 +64,8 @@ WITH page AS MATERIALIZED (
     FROM entry e CROSS JOIN LATERAL (SELECT * FROM posting x WHERE x.entry_id = e.id OFFSET 0) p
     CROSS JOIN LATERAL (SELECT * FROM subaccount x WHERE x.id = p.subaccount_id OFFSET 0) s
     WHERE e.company_id = %(company)s AND e.posted_on BETWEEN %(since)s AND %(until)s AND e.posted_on >= %(day)s
-      AND (p.posted_on, p.entry_id, p.line) > (%(day)s, %(entry)s, %(line)s) AND {_CARD_SCOPE}
-    ORDER BY e.posted_on, e.id, p.line LIMIT %(limit)s)
+      AND (p.posted_on, p.entry_id, p.line) > (%(day)s, %(entry)s, %(line)s) AND {{scope}}
+    ORDER BY e.posted_on, e.id, p.line {{most}})
 {_CARD_ROW} FROM page p JOIN subaccount s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
 {_WHO} ORDER BY p.posted_on, p.entry_id, p.line
 """
@@ -93,6 +89,13 @@ class Card:
             "item": self.item,
         }
 
+    @property
+    def sql(self) -> str:
+        """Which subaccounts ``s`` are its own. Only what is asked for is said: a plan kept for later would else allow for all."""
+        said = "s.company_id = %(company)s AND s.account_id = ANY(%(accounts)s::bigint[])"
+        said += " AND s.party_id = %(party)s" if self.party is not None else ""
+        return said + (" AND s.item = %(item)s" if self.item is not None else "")
+
 
 def moves(
     ctx: Ctx, card: Card, since: date, until: date, after: Cursor = START, limit: int | None = None
@@ -100,7 +103,7 @@ def moves(
     """Postings of a card in the days, by day, entry and line, those after ``after`` only."""
     scope = card.scope(ctx)
     most = FEW if card.party is None else FEW_OF_PARTY
-    sql = f"SELECT count(*) FROM (SELECT FROM subaccount s WHERE {_CARD_SCOPE} LIMIT {most + 1}) x"
+    sql = f"SELECT count(*) FROM (SELECT FROM subaccount s WHERE {card.sql} LIMIT {most + 1}) x"
     few = rows.execute(sql, scope)[0][0] <= most or limit is None
     day, entry, line = after
     params = scope | {
@@ -109,9 +112,10 @@ def moves(
         "day": day,
         "entry": entry,
         "line": line,
-        "limit": limit,
     }
-    return [Move(*row) for row in rows.execute(_CARD_FEW if few else _CARD_MANY, params)]
+    # The length of a page stands in the statement: a plan kept for any length would read all entries there are.
+    sql = (_CARD_FEW if few else _CARD_MANY).format(scope=card.sql, most="" if limit is None else f"LIMIT {int(limit)}")
+    return [Move(*row) for row in rows.execute(sql, params)]
 
 
 # Memo accounts count goods: only these need the summary by unit.
@@ -139,19 +143,25 @@ def opening_of(ctx: Ctx, card: Card, day: date) -> int:
         return int(rows.execute(_OPENING, told)[0][0])
     sql = (
         "SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN b.amount ELSE b.value END), 0)::bigint"
-        f" FROM balances_at(ARRAY(SELECT s.id FROM subaccount s WHERE {_CARD_SCOPE}), %(day)s) b"
+        f" FROM balances_at(ARRAY(SELECT s.id FROM subaccount s WHERE {card.sql}), %(day)s) b"
         " JOIN subaccount s ON s.id = b.subaccount_id JOIN account a ON a.id = s.account_id"
     )
     return int(rows.execute(sql, card.scope(ctx) | {"day": before})[0][0])
 
 
+# An item that is settled holds no value either (``ledger.zero_together``): only those that are open are looked at.
+_STANDING = """
+SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN l.amount ELSE l.value END), 0)::bigint FROM (
+    SELECT s.subaccount_id, s.account_id FROM open_item s WHERE {scope}
+    UNION ALL
+    SELECT s.id, s.account_id FROM subaccount s WHERE {scope} AND s.item = '') k
+JOIN live l ON l.subaccount_id = k.subaccount_id JOIN account a ON a.id = k.account_id
+"""
+
+
 def standing_of(ctx: Ctx, card: Card) -> int:
-    """What a card holds with everything that was posted, from the live rows."""
-    sql = (
-        "SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN l.amount ELSE l.value END), 0)::bigint"
-        f" FROM subaccount s JOIN live l ON l.subaccount_id = s.id JOIN account a ON a.id = s.account_id WHERE {_CARD_SCOPE}"
-    )
-    return int(rows.execute(sql, card.scope(ctx))[0][0])
+    """What a card of open items holds with everything that was posted, from the live rows."""
+    return int(rows.execute(_STANDING.format(scope=card.sql), card.scope(ctx))[0][0])
 
 
 def turnover_of(ctx: Ctx, card: Card, since: date, until: date) -> tuple[int, int] | None:

@@ -15,9 +15,15 @@ _LEFT = """
 SELECT substr(o.item, {start})::bigint, sum(o.amount)::bigint FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = '{role}'
 WHERE o.company_id = %s AND o.item = ANY(%s::text[]) GROUP BY 1
 """
+_STANDING = """
+SELECT d.id, d.state, d.due_on, d.gross, coalesce((
+    SELECT sum(o.amount) FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = '{role}'
+    WHERE o.company_id = d.company_id AND o.item = '{item}:' || d.id), 0)::bigint
+FROM invoicing_{item} d WHERE d.id = ANY(%s::bigint[])
+"""
 _OPEN_IDS = """
-SELECT substr(o.item, {start})::bigint FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = '{role}'
-WHERE o.company_id = %s AND o.item LIKE '{item}:%%'
+SELECT o.document_id FROM open_item o JOIN account a ON a.id = o.account_id AND a.role = '{role}'
+WHERE o.company_id = %s AND o.document_id IS NOT NULL
 """
 _SIDES = {
     "invoice": {"role": "receivable", "item": "invoice", "start": 9, "sign": ""},
@@ -39,22 +45,20 @@ def left_of(kind: str) -> Callable[[Ctx, Iterable[int]], dict[int, int]]:
 
 def standing_of(kind: str) -> Callable[[Ctx, Iterable[int]], dict[int, str]]:
     """draft, open, part, overdue, paid or reversed, by invoice or bill."""
-    left = left_of(kind)
+    sql, sign = _STANDING.format(**_SIDES[kind]), 1 if kind == "invoice" else -1
 
     def standing(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
-        wanted = list(ids)
-        rest = left(ctx, wanted)
-        sql = f"SELECT id, state, due_on, gross FROM invoicing_{kind} WHERE id = ANY(%s::bigint[])"
         found: dict[int, str] = {}
-        for i, state, due_on, gross in rows.execute(sql, [wanted]):
+        for i, state, due_on, gross, steps in rows.execute(sql, [list(ids)]):
+            rest = sign * steps
             if state != "posted":
                 found[i] = state
-            elif rest[i] == 0:
+            elif rest == 0:
                 found[i] = "paid"
-            elif rest[i] > 0 and due_on < ctx.today:
+            elif rest > 0 and due_on < ctx.today:
                 found[i] = "overdue"
             else:
-                found[i] = "part" if abs(rest[i]) < gross else "open"
+                found[i] = "part" if abs(rest) < gross else "open"
         return found
 
     return standing

@@ -81,7 +81,7 @@ _BUCKETS = ", ".join(
     f"coalesce(sum(amount) FILTER (WHERE {late}), 0)::bigint AS b{n}" for n, late in enumerate(_LATE)
 )
 _AGED = f"""
-WITH items AS (SELECT x.party_id, x.amount, coalesce(%(at)s - {_DUE_ON}, 0) AS late FROM ({{items}}) x),
+WITH items AS MATERIALIZED (SELECT x.party_id, x.amount, coalesce(%(at)s - {_DUE_ON}, 0) AS late FROM ({{items}}) x),
 sums AS MATERIALIZED (SELECT party_id, count(*) AS items, sum(amount)::bigint AS amount, {_BUCKETS} FROM items GROUP BY 1),
 page AS (
     SELECT s.*, p.name, row_number() OVER (ORDER BY p.name, p.id) AS place FROM sums s JOIN parties_party p ON p.id = s.party_id

@@ -60,7 +60,7 @@ def _condition(ctx: Ctx, resource: Resource, told: Filter) -> Q:
         if named is None:
             raise Refusal("web.filter", f"there is no filter {told.text[:40]}", "Take it out.")
         sql, params = named(ctx)
-        first = f"SELECT DISTINCT id FROM ({sql}) named(id) LIMIT {COUNTED + 1}"
+        first = f"SELECT id FROM ({sql}) named(id) LIMIT {COUNTED + 1}"
         many, ids = rows.execute(f"SELECT count(*), array_agg(id)::text FROM ({first}) t", params)[0]
         if many <= COUNTED:  # what waits is short: found once, never taken apart
             return one_of(resource.of, "id", ids or "{}")

@@ -24,7 +24,7 @@ from backstay.interfaces.web.fields import (
     word_of,
 )
 from backstay.interfaces.web.filtering import COUNTED, OPERATORS, Filter, rows_of
-from backstay.interfaces.web.searching import one_of
+from backstay.interfaces.web.searching import one_of, unweighed
 from backstay.platform import rows
 from backstay.platform.context import Ctx
 from backstay.platform.figures import kept, local
@@ -306,7 +306,7 @@ def _totals(
     inner, params = first.values("id", *[f.db for f in summed]).query.sql_with_params()
     sums = "".join(f', sum("{f.db}")' for f in summed)
     ids = "array_agg(id)::text" if named else "NULL"
-    found = rows.execute(f"SELECT count(*), {ids}{sums} FROM ({inner}) t", list(params))[0]
+    found = rows.execute(f"SELECT count(*), {ids}{sums} FROM ({unweighed(inner)}) t", list(params))[0]
     more = found[0] > COUNTED
     told = {f.name: money_text(int(v or 0), ctx.scale) for f, v in zip(summed, found[2:], strict=True)}
     return min(found[0], COUNTED), more, {} if more else told, found[1] or "{}"
