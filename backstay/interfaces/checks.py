@@ -68,8 +68,10 @@ _COUNTING = (
     ("inventory.receipt", "inventory_receipt", "inventory_receiptline", "receipt_id", "moved_on", "l.value", "0", "WHEN 'return' THEN -1"),
 )  # fmt: skip
 _DUE = """
-SELECT o.item FROM open_item o LEFT JOIN invoicing_invoice i ON o.item = 'invoice:' || i.id LEFT JOIN invoicing_bill b ON o.item = 'bill:' || b.id
-WHERE o.company_id = %s AND o.due_on IS DISTINCT FROM coalesce(i.due_on, b.due_on)
+SELECT o.item FROM open_item o JOIN account a ON a.id = o.account_id
+LEFT JOIN invoicing_invoice i ON o.item = 'invoice:' || i.id LEFT JOIN invoicing_bill b ON o.item = 'bill:' || b.id
+WHERE o.company_id = %s AND (o.due_on, o.document_id) IS DISTINCT FROM (
+    coalesce(i.due_on, b.due_on), CASE a.role WHEN 'receivable' THEN i.id WHEN 'payable' THEN b.id END)
 """
 
 
@@ -99,9 +101,9 @@ def invoices_posted(ctx: Ctx) -> Iterator[str]:
 
 @check("invoicing.due")
 def items_due(ctx: Ctx) -> Iterator[str]:
-    """Open items are due when their documents say."""
+    """Open items know their documents, and are due when these say."""
     for (item,) in rows.execute(_DUE, [ctx.company]):
-        yield f"{item} is due on another day than its document says"
+        yield f"{item} is due on another day than its document says, or is listed as of another document"
 
 
 @check("platform.turnover")

@@ -27,7 +27,7 @@ from backstay.interfaces import leaving, tokens
 from backstay.interfaces.exchange import icalendar
 from backstay.interfaces.exchange.icalendar import Event
 from backstay.interfaces.web import calendars, listing
-from backstay.interfaces.web.fields import column
+from backstay.interfaces.web.fields import column, joined
 from backstay.platform import access, rows, secrets
 from backstay.platform.models import Feed, User
 from backstay.platform.resources import RESOURCES, Resource
@@ -141,7 +141,7 @@ def _shown(ctx: Ctx, feed: Holder) -> Iterator[tuple[Resource, QuerySet[Any]]]:
 def _near(ctx: Ctx, resource: Resource, chosen: QuerySet[Any]) -> tuple[list[Any], bool]:
     """The rows nearest to today within the days that are shown, and whether there are more. Two statements."""
     key = column(resource.of, resource.calendar).db
-    chosen = chosen.select_related(*calendars.related(resource))
+    chosen = joined(chosen, calendars.related(resource))
     day, since, until = ctx.today, ctx.today - timedelta(days=BACK), ctx.today + timedelta(days=AHEAD)
     gone = list(
         chosen.filter(**{f"{key}__gte": since, f"{key}__lt": day}).order_by(f"-{key}", "-id")[: GONE + 1]

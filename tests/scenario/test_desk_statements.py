@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from backstay.domains.banking.models import StatementLine
 from backstay.interfaces import deskbench, deskdata
 from backstay.interfaces.cli.verify import run as verify
+from backstay.interfaces.web.fields import joined
 
 SMALL, LARGE, DAYS = 60, 600, 25  # orders, over so many days: pages hold 50 or 100 lines
 Pages = dict[str, deskbench.Visit]
@@ -63,3 +65,10 @@ def test_the_company_of_the_bench_is_right(sizes: tuple[Pages, Pages, int]) -> N
     told = verify(sizes[2])
     assert told["ok"], [c for c in told["checks"] if not c["ok"]]
     assert told["postings"] >= LARGE * deskdata.POSTINGS
+
+
+def test_a_page_joins_what_it_shows(database: str) -> None:
+    """Rows that show nothing of what they refer to are read alone: Django follows every reference where none is named."""
+    lines = StatementLine.objects.all()
+    assert " JOIN " not in str(joined(lines, []).query)
+    assert str(joined(lines, ["statement"]).query).count(" JOIN ") == 1

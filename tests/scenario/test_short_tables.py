@@ -166,6 +166,40 @@ def test_what_is_open_by_party_is_what_is_open(traded: World) -> None:
                 assert (total, count) == (sum(net.values()), len(net))
 
 
+def test_a_statement_closes_with_what_stands(traded: World) -> None:
+    """What the live rows of a party hold, of its open items and of what bears none, is the sum of all its postings."""
+    with traded.work() as ctx:
+        sides = tuple(a for a, in rows.execute(
+            "SELECT id FROM account WHERE company_id = %s AND role IN ('receivable', 'payable') ORDER BY id", [ctx.company]
+        ))  # fmt: skip
+        stands = {
+            code: cards.standing_of(ctx, cards.Card(sides, party)) for code, party in traded.parties.items()
+        }
+        assert stands == {
+            code: sum(m.steps for m in cards.moves(ctx, cards.Card(sides, party), D, date(2026, 12, 31)))
+            for code, party in traded.parties.items()
+        }
+        assert 0 not in (stands["C1"], stands["C2"], stands["S1"])
+
+
+def test_open_items_know_their_documents(traded: World, owner: psycopg.Connection[Any]) -> None:
+    """Each its own, on its own side; another one is found by the checks."""
+    with traded.work() as ctx:
+        named = rows.execute(
+            "SELECT item, document_id FROM open_item WHERE company_id = %s AND item <> ''", [ctx.company]
+        )
+        assert {item.partition(":")[0] for item, _ in named} == {"invoice", "bill", "payment"}
+        of = {item: f"{item.partition(':')[0]}:{document}" for item, document in named if document}
+        assert [*of] == [*of.values()] == [item for item, _ in named if not item.startswith("payment:")]
+        assert [*checks.items_due(ctx)] == []
+    owner.execute(
+        "UPDATE open_item SET document_id = document_id + 1 WHERE company_id = %s AND item LIKE 'bill:%%'",
+        [traded.company],
+    )
+    with traded.work() as ctx:
+        assert len([*checks.items_due(ctx)]) == len([1 for item, _ in named if item.startswith("bill:")])
+
+
 @pytest.mark.parametrize("rolled", [False, True, None], ids=["waiting", "rolled up", "half of each"])
 def test_cash_is_that_of_the_postings(
     books: Books, owner: psycopg.Connection[Any], rolled: bool | None

@@ -114,7 +114,9 @@ def moves(
         "line": line,
     }
     # The length of a page stands in the statement: a plan kept for any length would read all entries there are.
-    sql = (_CARD_FEW if few else _CARD_MANY).format(scope=card.sql, most="" if limit is None else f"LIMIT {int(limit)}")
+    sql = (_CARD_FEW if few else _CARD_MANY).format(
+        scope=card.sql, most="" if limit is None else f"LIMIT {int(limit)}"
+    )
     return [Move(*row) for row in rows.execute(sql, params)]
 
 

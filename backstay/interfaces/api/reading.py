@@ -30,7 +30,7 @@ from backstay.interfaces.api.shapes import (
 )
 from backstay.interfaces.api.values import out
 from backstay.interfaces.web import binding, listing
-from backstay.interfaces.web.fields import Field
+from backstay.interfaces.web.fields import Field, joined
 from backstay.interfaces.web.filtering import Filter, rows_of
 from backstay.interfaces.web.resource import found
 from backstay.platform import access
@@ -116,7 +116,7 @@ def list_(ctx: Ctx, request: HttpRequest, path_: str, query: Any) -> HttpRespons
     access.require(ctx, f"{resource.kind}.read")
     what = _asked(resource, query)
     chosen = _wanted(facts(resource), query.fields)
-    rows = rows_of(ctx, resource, what).select_related(*_related(resource, chosen))
+    rows = joined(rows_of(ctx, resource, what), _related(resource, chosen))
     rows = rows.prefetch_related(*(f.name for f in chosen.values() if f.kind == "choices"))
     page, after = listing.keyset(resource, rows, what, query.limit)
     told = {"data": as_json(ctx, page, chosen), "next": _cursor(what, after) if after else None}
@@ -223,7 +223,7 @@ def read(ctx: Ctx, resource: Resource, ident: int, fields: str | None = None) ->
     rows = resource.of._default_manager.filter(
         access.rows(ctx, resource.kind), pk=ident, company_id=ctx.company
     )
-    row = rows.select_related(*_related(resource, chosen)).first()
+    row = joined(rows, _related(resource, chosen)).first()
     if row is None:
         raise NotFound(
             "web.not_found", f"there is no {resource.names[0].lower()} {ident}", "Look in the list."
@@ -239,7 +239,7 @@ def _lines(ctx: Ctx, resource: Resource, row: Any) -> list[dict[str, Any]]:
     child: Any = resource.child
     order = ["position", "id"] if any(f.name == "position" for f in child._meta.concrete_fields) else ["id"]
     refs = sorted({f.db for f in names.values() if f.kind == "ref" and f.db})
-    found_ = list(getattr(row, resource.lines_name).select_related(*refs).order_by(*order))
+    found_ = list(joined(getattr(row, resource.lines_name).order_by(*order), refs))
     steps = [n for n, f in names.items() if f.kind == "steps" and not f.compute]
     scales = binding.item_scales({line.item_id for line in found_ if line.item_id}) if steps else {}
     made = as_json(ctx, found_, names)

@@ -12,7 +12,7 @@ from backstay.base.money import from_steps
 from backstay.interfaces.imports.kinds import Kind
 from backstay.interfaces.imports.plans import KEY, Plan, plan_of
 from backstay.interfaces.web.binding import item_scales
-from backstay.interfaces.web.fields import Field, typed
+from backstay.interfaces.web.fields import Field, joined, typed
 from backstay.platform.context import Ctx
 from backstay.platform.resources import Resource
 
@@ -87,7 +87,7 @@ def _lines(resource: Resource, plan: Plan, found: Sequence[Any]) -> dict[int, li
     order = "position" if "position" in names else "id"
     made: dict[int, list[Any]] = {}
     query = resource.child._default_manager.filter(**{f"{owner.name}__in": [r.pk for r in found]})
-    for line in query.select_related(*refs).order_by(order, "id"):
+    for line in joined(query, refs).order_by(order, "id"):
         made.setdefault(getattr(line, owner.attname), []).append(line)
     return made
 

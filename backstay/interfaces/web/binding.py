@@ -18,7 +18,17 @@ from django.utils.translation import gettext as _
 from backstay.base.errors import Busy, Refusal, refusal_from
 from backstay.base.money import to_steps
 from backstay.interfaces.web.drafts import Typed, completed
-from backstay.interfaces.web.fields import BadText, Field, column, field_of, money_text, read, shown, typed
+from backstay.interfaces.web.fields import (
+    BadText,
+    Field,
+    column,
+    field_of,
+    joined,
+    money_text,
+    read,
+    shown,
+    typed,
+)
 from backstay.interfaces.web.resolving import resolve
 from backstay.interfaces.web.words import said
 from backstay.platform import rows
@@ -319,9 +329,7 @@ def _look_at_lines(ctx: Ctx, resource: Resource, ident: int, worked: Worked) -> 
     prices = [column(resource.child, n) for n in resource.lines.grid if n.endswith("price")]
     key = next(f.name for f in resource.child._meta.concrete_fields if f.related_model is resource.of)
     refs = [f.db for f in told if f.kind == "ref"]
-    found = list(
-        resource.child._default_manager.filter(**{key: ident}).select_related(*refs).order_by("position")
-    )
+    found = list(joined(resource.child._default_manager.filter(**{key: ident}), refs).order_by("position"))
     ids = [row.pk for row in found]
     figures = {f.name: f.compute(ctx, ids) for f in told if f.compute}
     for row in found:

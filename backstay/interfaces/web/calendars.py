@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from backstay.base.errors import NotFound, Refusal
 from backstay.interfaces.web import listing, quick
-from backstay.interfaces.web.fields import STATES, Field, column, field_of, word_of
+from backstay.interfaces.web.fields import STATES, Field, column, field_of, joined, word_of
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.lists import tools
 from backstay.interfaces.web.resource import ctx_of, found, names
@@ -106,7 +106,7 @@ def _days(
     chosen = listing.rows_of(ctx, resource, what).filter(**days)
     counts = dict(chosen.order_by().values_list(key).annotate(Count("id")))
     nth = Window(RowNumber(), partition_by=[F(key)], order_by="id")
-    chosen = chosen.select_related(*related(resource)).annotate(nth=nth)
+    chosen = joined(chosen, related(resource)).annotate(nth=nth)
     shown = list(chosen.filter(nth__lte=most).order_by(key, "id"))
     made: dict[date, tuple[int, list[dict[str, Any]]]] = {}
     for event in told(ctx, resource, shown):

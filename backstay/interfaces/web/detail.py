@@ -13,6 +13,7 @@ from backstay.interfaces.web.fields import (
     column,
     day_text,
     field_of,
+    joined,
     money_text,
     shown,
     title_of,
@@ -53,7 +54,7 @@ def detail_of(ctx: Ctx, resource: Resource, ident: int, skip: int = 0) -> dict[s
 def _row(ctx: Ctx, resource: Resource, ident: int) -> Any:
     refs = [f.db for f in _facts(resource) if f.kind == "ref" and f.db]
     row = (
-        resource.of._default_manager.select_related(*refs)
+        joined(resource.of._default_manager.all(), refs)
         .filter(access.rows(ctx, resource.kind), pk=ident)
         .first()
     )
@@ -137,8 +138,8 @@ def _lines(ctx: Ctx, resource: Resource, row: Any, skip: int) -> dict[str, Any]:
     fields = [binding.line_field(resource, n) for n in names]
     order = "position" if any(f.name == "position" for f in resource.child._meta.concrete_fields) else "id"
     refs = [f.db for f in fields if f.kind == "ref"]
-    every = getattr(row, resource.lines_name)
-    found = list(every.select_related(*refs).order_by(order, "id")[skip : skip + EACH + 1])
+    every = joined(getattr(row, resource.lines_name).order_by(order, "id"), refs)
+    found = list(every[skip : skip + EACH + 1])
     count = every.count() if skip or len(found) > EACH else len(found)
     more, found = skip + EACH if len(found) > EACH else 0, found[:EACH]
     happened = (binding.line_field(resource, n) for n in resource.facts(of_lines=True))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from backstay.interfaces.cells import defuse
 from backstay.interfaces.imports import declared, giving
 from backstay.interfaces.web import listing
-from backstay.interfaces.web.fields import field_of
+from backstay.interfaces.web.fields import field_of, joined
 from backstay.interfaces.web.resource import ctx_of, found
 from backstay.interfaces.web.sign import signed_in
 from backstay.platform import access
@@ -57,7 +57,7 @@ def _objects(ctx: Ctx, resource: Resource, what: listing.Asked) -> Iterator[list
     chosen, last = listing.rows_of(ctx, resource, what), 0
     refs = [f.name for f in (field_of(resource, n) for n in resource.form) if f.kind == "ref" and f.db]
     for _page in range(50):
-        page = list(chosen.filter(pk__gt=last).select_related(*refs).order_by("pk")[:2_000])
+        page = list(joined(chosen.filter(pk__gt=last), refs).order_by("pk")[:2_000])
         if not page:
             return
         last = page[-1].pk

@@ -31,9 +31,15 @@ STATES: dict[str, tuple[str, str]] = {  # state → (icon, tone)
 }  # fmt: skip
 TITLES = ("number", "name", "code", "title")
 __all__ = [
-    "BadText", "Field", "column", "day", "day_text", "field_of", "fields_of", "figure", "money_text", "number_text", "read", "shown", "title_of",
+    "BadText", "Field", "column", "day", "day_text", "field_of", "fields_of", "figure", "joined", "money_text", "number_text", "read", "shown", "title_of",
     "typed", "word_of",
 ]  # fmt: skip
+
+
+def joined(chosen: models.QuerySet[Any], refs: Iterable[str]) -> models.QuerySet[Any]:
+    """The rows with what they refer to; named nothing, nothing: Django would then follow all references there are."""
+    names = tuple(refs)
+    return chosen.select_related(*names) if names else chosen
 
 
 @dataclass(frozen=True, slots=True)

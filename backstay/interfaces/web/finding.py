@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from backstay.interfaces.web import listing
-from backstay.interfaces.web.fields import field_of, shown, title_of
+from backstay.interfaces.web.fields import field_of, joined, shown, title_of
 from backstay.interfaces.web.frame import frame
 from backstay.interfaces.web.searching import Search, ids_by_words, search_condition, words
 from backstay.interfaces.web.sign import signed_in
@@ -108,7 +108,7 @@ def _found(ctx: Ctx, resource: Resource, search: Search) -> dict[str, Any] | Non
     chosen = resource.of._default_manager.filter(
         search.condition(resource), access.rows(ctx, resource.kind), company_id=ctx.company
     )
-    found = list((chosen.select_related(*refs) if refs else chosen).order_by("-id")[:EACH])
+    found = list(joined(chosen, refs).order_by("-id")[:EACH])
     if not found:
         return None
     entries = []

@@ -18,6 +18,7 @@ from backstay.interfaces.web.fields import (
     Field,
     column,
     field_of,
+    joined,
     money_text,
     shown,
     title_of,
@@ -244,8 +245,7 @@ def keyset(resource: Resource, chosen: QuerySet[Any], what: Asked, size: int) ->
         for f in (field_of(resource, n) for n in resource.columns)
         if f.kind == "ref" or "__" in f.db
     }
-    if related:
-        chosen = chosen.select_related(*sorted(related))
+    chosen = joined(chosen, sorted(related))
     # Empty values count as the largest, as in the index that serves both directions.
     chosen = chosen.order_by(*(("-" + key, "-id") if down else (key, "id")))
     if what.after:
