@@ -231,6 +231,25 @@ def test_the_tally_counts_what_colleagues_count(desk: Desk, desks: Callable[...,
     holds(world)
 
 
+def test_none_on_a_count_sheet_is_saved_like_what_is_typed(desk: Desk, world: World) -> None:
+    with world.work() as ctx:
+        world.receive(ctx, "A", 10, 6000)
+    page = desk.go("/inventory/count")
+    page.get_by_label("Place").select_option(str(world.places["W1"]))
+    press(page, page.get_by_role("button", name="Begin"))
+    box, saved = page.get_by_label("Counted, A Item A"), page.locator("[data-saved]")
+    expect(page.locator("[data-tally]")).to_have_text("0 of 1 lines have a quantity")
+    with page.expect_response(lambda told: told.request.method == "POST"):
+        box.fill("4")
+    expect(saved).to_have_text("Saved")
+    with page.expect_response(lambda told: told.request.method == "POST"):
+        page.get_by_role("button", name="None", exact=True).click()
+    expect(page.locator("[data-tally]")).to_have_text("0 of 1 lines have a quantity")
+    expect(saved).to_have_text("Saved")
+    page.reload()
+    expect(box).to_have_value("")
+
+
 def test_pick_and_ship_on_a_phone(desks: Callable[..., Desk], world: World) -> None:
     """Two orders in one round, on 390 px: the scan field stays in sight, targets are large, nothing scrolls sideways."""
     with world.work() as ctx:

@@ -186,7 +186,11 @@
     if (button.value === "all" || button.value === "none") {
       event.preventDefault();
       const every = button.value === "all";
-      $$("[data-row]").forEach((row) => inputs(row).forEach((q) => { q.value = every && q.name.startsWith("q.") ? row.dataset.offer : form().dataset.zero; }));
+      $$("[data-row]").forEach((row) => inputs(row).forEach((q) => {
+        const before = q.value;
+        q.value = every && q.name.startsWith("q.") ? row.dataset.offer : form().dataset.zero;
+        if (q.value !== before) { q.dispatchEvent(new Event("counted", { bubbles: true })); }
+      }));
       form().dataset.by = every ? "hand" : "scan"; form().elements.by.value = form().dataset.by; form().elements.log.value = "";
       changed();
     }
