@@ -75,6 +75,7 @@ LEGAL = frozenset(
     ]
 )
 PLAIN = re.compile(r"[^A-Z0-9]+")
+HEAD = re.compile(r"[A-Z]{2,}")
 SHORTEST = 4  # letters and digits of a number that is worth looking for
 FEW = 60  # items of a party whose pairs are tried
 
@@ -135,6 +136,16 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
+def key(number: str) -> tuple[str, str]:
+    """What a number is looked for by, and the letters that it begins with; nothing where it is too short to tell."""
+    told = plain(number)
+    if len(told) < SHORTEST or not any(c.isdigit() for c in told):
+        return "", ""
+    head = HEAD.match(told)
+    return told, head[0] if head else ""
+
+
+@lru_cache(maxsize=100_000)
 def words(text: str) -> frozenset[str]:
     """The words of a name that tell it from others: no accents, no legal forms, nothing of one letter."""
     flat = unicodedata.normalize("NFKD", text.upper().replace("&", " ").replace("ß", "SS"))
@@ -151,19 +162,21 @@ class Matcher:
     ) -> None:  # fmt: skip
         self.open, self.names, self.tolerance = found, names, tolerance
         self.by_number: dict[str, set[int]] = defaultdict(set)
+        self.heads: set[str] = set()
         self.by_amount: dict[int, list[int]] = defaultdict(list)
         self.by_party: dict[int, list[int]] = defaultdict(list)
         for n, each in enumerate(found):
             self.by_amount[each.amount].append(n)
             self.by_party[each.party].append(n)
             for number in each.numbers:
-                told = plain(number)
-                if len(told) >= SHORTEST and any(c.isdigit() for c in told):
+                told, head = key(number)
+                if told:
                     self.by_number[told].add(n)
+                    self.heads.add(head)
         for mine in self.by_party.values():
             mine.sort(key=lambda n: (found[n].due_on or date.max, n))
         self.lengths = sorted({len(k) for k in self.by_number}, reverse=True)
-        self.heads = {m[0] for k in self.by_number if (m := re.match(r"[A-Z]{2,}", k))}
+        self.heads.discard("")  # of numbers that begin with none
         self.ibans: dict[str, set[int]] = {k: set(v) for k, v in ibans.items()}
         self.habits: dict[tuple[str, str], list[Habit]] = defaultdict(list)
         for habit in habits:

@@ -90,13 +90,15 @@ lines AS (SELECT coalesce(sum(amount), 0)::bigint AS total, coalesce(sum(amount)
           FROM banking_statementline WHERE company_id = %(company)s AND bank_account_id = %(bank)s),
 sub AS (SELECT s.id FROM subaccount s WHERE s.company_id = %(company)s AND s.item = %(item)s
         AND s.account_id = (SELECT account_id FROM banking_bankaccount WHERE id = %(bank)s)),
+held AS (SELECT coalesce(sum(b.value), 0)::bigint AS books FROM balances_at(ARRAY(SELECT id FROM sub), DATE '9999-12-31') b),
 moved AS (
-    SELECT coalesce(sum(p.value), 0)::bigint AS books,
-           coalesce(sum(p.value) FILTER (WHERE e.posted_on >= (SELECT day FROM first) AND e.reverses IS NULL
-               AND NOT EXISTS (SELECT FROM entry r WHERE r.reverses = e.id)
-               AND NOT EXISTS (SELECT FROM banking_match m WHERE m.company_id = e.company_id AND m.source = e.source)), 0)::bigint AS unseen
-    FROM posting p JOIN entry e ON e.id = p.entry_id WHERE p.subaccount_id IN (SELECT id FROM sub))
-SELECT moved.books, coalesce((SELECT opening FROM opening), 0) + lines.total - lines.ignored, lines.open, moved.unseen,
+    SELECT coalesce(sum(p.value), 0)::bigint AS unseen
+    FROM sub CROSS JOIN LATERAL (
+        SELECT * FROM posting x WHERE x.subaccount_id = sub.id AND x.posted_on >= (SELECT day FROM first) OFFSET 0) p
+    JOIN entry e ON e.id = p.entry_id
+    WHERE e.reverses IS NULL AND NOT EXISTS (SELECT FROM entry r WHERE r.reverses = e.id)
+      AND NOT EXISTS (SELECT FROM banking_match m WHERE m.company_id = e.company_id AND m.source = e.source))
+SELECT held.books, coalesce((SELECT opening FROM opening), 0) + lines.total - lines.ignored, lines.open, moved.unseen,
        (SELECT max(until) FROM banking_statement WHERE company_id = %(company)s AND bank_account_id = %(bank)s)
-FROM moved, lines
+FROM held, moved, lines
 """

@@ -35,40 +35,34 @@ class OpenItem(NamedTuple):
 
 
 # The items of a side that are not settled: now, or at the end of a day; and when each is due. An item with a document knows
-# it (due_on); opening items have it from their line, anything else is due when it was posted.
+# both; opening items have their day from their line, anything else is due when it was posted.
 _NOW = """
-SELECT o.subaccount_id AS id, o.party_id, o.item, o.amount, o.due_on FROM open_item o
+SELECT o.subaccount_id AS id, o.party_id, o.item, o.amount, o.document_id, o.due_on FROM open_item o
 WHERE o.company_id = %(company)s AND o.account_id = %(account)s AND (%(party)s::bigint IS NULL OR o.party_id = %(party)s)
 """
 _THEN = """
-SELECT s.id, s.party_id, s.item, b.amount, coalesce(i.due_on, d.due_on) AS due_on FROM balances_at(ARRAY(
+SELECT s.id, s.party_id, s.item, b.amount, d.id AS document_id, d.due_on FROM balances_at(ARRAY(
     SELECT s.id FROM subaccount s WHERE s.company_id = %(company)s AND s.account_id = %(account)s
     AND (%(party)s::bigint IS NULL OR s.party_id = %(party)s)), %(day)s) b
 JOIN subaccount s ON s.id = b.subaccount_id
-LEFT JOIN invoicing_invoice i ON i.id = CASE WHEN s.item ~ '^invoice:[0-9]+$' THEN substr(s.item, 9)::bigint END
-LEFT JOIN invoicing_bill d ON d.id = CASE WHEN s.item ~ '^bill:[0-9]+$' THEN substr(s.item, 6)::bigint END
+LEFT JOIN invoicing_{kind} d ON d.id = CASE WHEN s.item ~ '^{kind}:[0-9]{{1,18}}$' THEN split_part(s.item, ':', 2)::bigint END
 WHERE b.amount <> 0
 """
+_KIND = {"receivable": "invoice", "payable": "bill"}
 _DUE_ON = """
 coalesce(x.due_on, (SELECT j.due_on FROM accounting_journalline j WHERE j.item = x.item AND j.item LIKE 'opening:%%' AND x.item LIKE 'opening:%%' LIMIT 1),
          (SELECT min(q.posted_on) FROM posting q WHERE q.subaccount_id = x.id))
 """
 # Documents are looked up by their key: as a join all that ever were would be read.
 _OPEN = """
-WITH items AS MATERIALIZED ({items}),
-told AS (
-    SELECT x.*, CASE WHEN x.item ~ '^invoice:[0-9]+$' THEN substr(x.item, 9)::bigint END AS invoice,
-           CASE WHEN x.item ~ '^bill:[0-9]+$' THEN substr(x.item, 6)::bigint END AS bill FROM items x),
-open AS (
-    SELECT x.id, x.party_id, x.item, x.amount, coalesce(i.number, b.number, j.text, x.item) AS number,
-           coalesce(i.issued_on, b.issued_on, f.first) AS on_day, coalesce(i.due_on, b.due_on, j.due_on, f.first) AS due_on
-    FROM told x
-    LEFT JOIN LATERAL (SELECT * FROM invoicing_invoice i WHERE i.id = x.invoice OFFSET 0) i ON true
-    LEFT JOIN LATERAL (SELECT * FROM invoicing_bill b WHERE b.id = x.bill OFFSET 0) b ON true
-    LEFT JOIN accounting_journalline j ON j.item = x.item AND j.item LIKE 'opening:%%'
-    LEFT JOIN LATERAL (SELECT min(posted_on) AS first FROM posting q WHERE q.subaccount_id = x.id AND i.id IS NULL AND b.id IS NULL) f ON true)
-SELECT x.party_id, p.name, x.item, x.number, x.on_day, x.due_on, x.amount
-FROM open x JOIN parties_party p ON p.id = x.party_id ORDER BY p.name, x.due_on, length(x.item), x.item
+WITH items AS MATERIALIZED ({items})
+SELECT x.party_id, p.name, x.item, coalesce(d.number, j.text, x.item) AS number, coalesce(d.issued_on, f.first) AS on_day,
+       coalesce(d.due_on, j.due_on, f.first) AS due_on, x.amount
+FROM items x JOIN parties_party p ON p.id = x.party_id
+LEFT JOIN LATERAL (SELECT d.id, d.number, d.issued_on, d.due_on FROM invoicing_{kind} d WHERE d.id = x.document_id OFFSET 0) d ON true
+LEFT JOIN accounting_journalline j ON j.item = x.item AND j.item LIKE 'opening:%%'
+LEFT JOIN LATERAL (SELECT min(posted_on) AS first FROM posting q WHERE q.subaccount_id = x.id AND d.id IS NULL) f ON true
+ORDER BY p.name, due_on, length(x.item), x.item
 """
 _LATE = (
     "late <= 0",
@@ -113,7 +107,7 @@ class Ageing(NamedTuple):
 
 def _items(ctx: Ctx, side: str, day: date | None, party: int | None) -> tuple[str, dict[str, Any]]:
     params = {"company": ctx.company, "account": account_id(ctx, side), "day": day, "party": party}
-    return (_NOW if day is None else _THEN), params
+    return (_NOW if day is None else _THEN.format(kind=_KIND[side])), params
 
 
 def open_items(ctx: Ctx, side: str, as_of: date | None = None, party: int | None = None) -> list[OpenItem]:
@@ -122,7 +116,7 @@ def open_items(ctx: Ctx, side: str, as_of: date | None = None, party: int | None
     sign = 1 if side == "receivable" else -1
     return [
         OpenItem._make((*row[:6], sign * row[6]))
-        for row in rows.execute(_OPEN.replace("{items}", items), params)
+        for row in rows.execute(_OPEN.replace("{items}", items).replace("{kind}", _KIND[side]), params)
     ]
 
 
@@ -150,7 +144,7 @@ def owed(ctx: Ctx, at: date, now: bool, limit: int, skip: int) -> tuple[list[tup
     """(party, name, what it owes us less what we owe it) of everybody with something open, by name, those of a page; the sum
     of all; how many. One statement."""
     receivable, params = _items(ctx, "receivable", None if now else at, None)
-    payable = receivable.replace("%(account)s", "%(other)s")
+    payable = _items(ctx, "payable", None if now else at, None)[0].replace("%(account)s", "%(other)s")
     params |= {"other": account_id(ctx, "payable"), "limit": limit, "skip": skip}
     sql = f"""
         WITH sums AS MATERIALIZED (
