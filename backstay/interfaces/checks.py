@@ -61,6 +61,15 @@ FULL JOIN (
 ON (d.kind, d.id, d.item_id, d.party_id, d.day) = (t.kind, t.document_id, t.item_id, t.party_id, t.counted_on)
 WHERE (t.value, t.tax) IS DISTINCT FROM (d.value, d.tax)
 """
+_SUMMED = """
+SELECT kind, by, unit, since, key FROM (
+    SELECT kind, by, unit, since, key, value, tax FROM platform_turnover_sum WHERE company_id = %(company)s
+    UNION ALL
+    SELECT t.kind, k.*, t.value, t.tax FROM platform_turnover_new t, sums_of_turnover(t.counted_on, t.party_id, t.item_id) k WHERE t.company_id = %(company)s
+    UNION ALL
+    SELECT t.kind, k.*, -t.value, -t.tax FROM platform_turnover t, sums_of_turnover(t.counted_on, t.party_id, t.item_id) k WHERE t.company_id = %(company)s) x
+GROUP BY 1, 2, 3, 4, 5 HAVING sum(value) <> 0 OR sum(tax) <> 0 ORDER BY 1, 2, 3, 4, 5
+"""
 _COUNTING = (
     ("invoicing.invoice", "invoicing_invoice", "invoicing_invoiceline", "invoice_id", "issued_on", "l.net", "l.tax", "WHEN 'invoice' THEN 1 WHEN 'credit_note' THEN -1"),
     ("invoicing.bill", "invoicing_bill", "invoicing_billline", "bill_id", "issued_on", "l.net", "l.tax", "WHEN 'bill' THEN 1 WHEN 'debit_note' THEN -1"),
@@ -116,6 +125,13 @@ def turnover(ctx: Ctx) -> Iterator[str]:
     )
     for kind, ident in rows.execute(_COUNTED.replace("{documents}", documents), {"company": ctx.company}):
         yield f"{kind}:{ident} counts otherwise in the reports of trade"
+
+
+@check("platform.turnover_sum")
+def turnover_summed(ctx: Ctx) -> Iterator[str]:
+    """Sums of turnover, with what waits to be summed, are those of its rows."""
+    for kind, by, unit, since, key in rows.execute(_SUMMED, {"company": ctx.company}):
+        yield f"{kind}: {unit} from {since}, {by or 'all'} {key}: differs from its rows"
 
 
 @check("invoicing.tax")

@@ -38,6 +38,8 @@ CARRIED = (
     "platform_word", "platform_importedrow",
 )  # fmt: skip
 LEFT = {
+    "platform_turnover_sum": "sums of platform_turnover, which are made again where it arrives",
+    "platform_turnover_new": "what waits to be summed",
     "platform_outbox": "what waits is sent from where it was written; mails hold links that let people in",
     "platform_invitation": "a link of this installation, of which only the hash is kept",
     "inventory_stocktold": "what webhooks of this installation were told",

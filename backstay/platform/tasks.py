@@ -22,6 +22,7 @@ from backstay.platform import (
     shelf,
     stamping,
     throttle,
+    turnover,
     webhooks,
     work,
 )
@@ -42,9 +43,11 @@ def deliver_outbox() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="backstay.platform.tasks.every_minute", queueing_lock="every_minute")
 def every_minute(timestamp: int) -> None:
-    """Roll balances up, expire overdue holds, look for messages whose next try is due."""
+    """Roll balances and turnover up, expire overdue holds, look for messages whose next try is due."""
     with transaction.atomic():
         ledger.rollup()
+    with transaction.atomic():
+        turnover.rollup()
     with transaction.atomic():
         ledger.expire()
     throttle.prune()

@@ -24,7 +24,7 @@ from backstay.domains.invoicing.queries import open_items
 from backstay.domains.purchasing import processes as purchasing
 from backstay.domains.sales import processes as sales
 from backstay.interfaces import reports
-from backstay.platform import context
+from backstay.platform import context, turnover
 from tests.trade import World, make_world
 
 START = date(2026, 1, 2)
@@ -231,6 +231,7 @@ class Trade:
             elif not january.closed:
                 accounting.close_periods(ctx, january.ends)
             ledger.rollup()
+            turnover.rollup()
 
         self.attempt("close or re-open", act)
 

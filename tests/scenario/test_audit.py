@@ -55,6 +55,8 @@ UNTOLD = {
     "cash_day": "a summary",
     "cash_entry": "a summary",
     "platform_turnover": "a summary",
+    "platform_turnover_sum": "a summary",
+    "platform_turnover_new": "a queue",
     "balance": "a summary",
     "account_balance": "a summary",
     "account_day": "a summary",

@@ -23,8 +23,8 @@ from backstay.domains.sales import processes as sales
 from backstay.interfaces import checks, reports
 from backstay.interfaces.reports.shape import Asked
 from backstay.ledger.posting import Sub
-from backstay.platform import rows
-from backstay.platform.turnover import KEYS, Scope, turnover
+from backstay.platform import rows, tasks
+from backstay.platform.turnover import KEYS, Scope, rollup, turnover
 from tests.ledger_world import Books
 from tests.trade import D, World
 
@@ -106,11 +106,22 @@ def _scanned(
     return {key: (value, tax) for key, (value, tax) in found.items()}
 
 
-def test_turnover_is_that_of_the_documents(traded: World) -> None:
+@pytest.mark.parametrize("rolled", [False, True, None], ids=["waiting", "rolled up", "half of each"])
+def test_turnover_is_that_of_the_documents(traded: World, rolled: bool | None) -> None:
     """By party, item, month and document, over every span of days; a page is a part of it, its sums are of all."""
     costs = ("inventory.shipment", "inventory.receipt")
+    if rolled is not False:
+        with traded.work():
+            rollup()
     with traded.work() as ctx:
-        for since, until in SPANS:
+        late, _ = _sold(traded, ctx, DAYS[1], {"A": 1, "SRV": 2}, "C2")
+        invoicing.reverse_invoices(ctx, [late.id], DAYS[2])
+        _sold(traded, ctx, DAYS[0], {"B": 2})
+        if rolled:
+            rollup()
+        assert [*_waiting(ctx)] == [] if rolled else [*_waiting(ctx)]
+    with traded.work() as ctx:
+        for since, until in [*SPANS, (date(2026, 1, 1), date(2026, 12, 31))]:
             for by in KEYS:
                 for kind in ("invoicing.invoice", "invoicing.bill"):
                     found = turnover(ctx, Scope((kind,), [(since, until)]), by)
@@ -127,7 +138,50 @@ def test_turnover_is_that_of_the_documents(traded: World) -> None:
                 k: v for k, (v, _) in _scanned(ctx, costs, "item", since, until).items()
             }
         assert turnover(ctx, Scope(("invoicing.invoice",), [SPANS[-1], (D, D)], main=2), "item").sums[2].value
-        assert [*checks.turnover(ctx), *checks.items_due(ctx)] == []
+        assert [*checks.turnover(ctx), *checks.turnover_summed(ctx), *checks.items_due(ctx)] == []
+
+
+def _waiting(ctx: Ctx) -> list[Any]:
+    return rows.execute("SELECT document_id FROM platform_turnover_new WHERE company_id = %s", [ctx.company])
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "UPDATE platform_turnover_sum SET value = value + 1 WHERE company_id = {0} AND by = 'item' AND unit = 'year'",
+        "UPDATE platform_turnover_sum SET tax = tax - 1 WHERE company_id = {0} AND by = '' AND unit = 'month'",
+        "DELETE FROM platform_turnover_sum WHERE company_id = {0} AND by = 'party' AND unit = 'ten'",
+        "DELETE FROM platform_turnover_new WHERE company_id = {0}",
+        "INSERT INTO platform_turnover_new SELECT * FROM platform_turnover WHERE company_id = {0}",
+    ],
+)
+def test_a_wrong_sum_of_turnover_is_found_and_made_again(
+    traded: World, owner: psycopg.Connection[Any], planted: str
+) -> None:
+    """platform.turnover_sum, for the owner's raw SQL; resum_turnover() makes all sums again from the rows."""
+    with traded.work() as ctx:
+        rollup()
+        _sold(traded, ctx, DAYS[3], {"A": 1})
+
+    def wrong() -> list[str]:
+        with traded.work() as ctx:
+            return [c.code for c in ledger.verify(ctx) if not c.ok]
+
+    assert wrong() == []
+    owner.execute(planted.format(traded.company))
+    assert wrong() == ["platform.turnover_sum"]
+    owner.execute("SELECT resum_turnover()")
+    assert wrong() == []
+
+
+def test_each_minute_sums_what_was_posted(traded: World) -> None:
+    """Turnover waits until the job of every minute takes it into the sums."""
+    with traded.work() as ctx:
+        assert _waiting(ctx)
+    tasks.every_minute(0)
+    with traded.work() as ctx:
+        assert not _waiting(ctx)
+        assert [*checks.turnover_summed(ctx)] == []
 
 
 def test_a_reversed_shipment_costs_nothing(traded: World) -> None:

@@ -227,6 +227,7 @@ def _load(packed: zipfile.ZipFile, told: Told, progress: Progress) -> None:
     for table in names:
         raw.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
     _bind(raw, references, names)
+    raw.execute("SELECT resum_turnover()")
     raw.execute("ANALYZE")
     progress(total - 1, total)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.domains.accounting.processes import (
     JournalDraft,
@@ -27,7 +28,7 @@ from backstay.domains.sales import processes as sales
 from backstay.domains.sales import queries as sales_queries
 from backstay.interfaces.simulation import names, plan
 from backstay.interfaces.simulation.plan import Agenda, Good, Result, Shelf, orders_per_day, pay_delay
-from backstay.ledger import rollup
+from backstay.platform import turnover
 from backstay.platform.context import work
 
 ACTOR = "system:demo"
@@ -93,7 +94,8 @@ def simulate(
 def rollup_now(world: World) -> None:
     """Move what was posted into the summaries."""
     with world.work():
-        rollup()
+        ledger.rollup()
+        turnover.rollup()
 
 
 def _make(
