@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,27 @@ def test_a_stranger_sees_the_sign_in_alone(world: World, invoice: int) -> None:
     assert client.post("/company", {"company": world.company}).status_code in (302, 403)
     assert client.get("/healthz").json() == {"ok": True}
     assert client.post("/sign-in", {"login": "nobody@example.com", "password": "x"}).status_code == 200
+
+
+def test_an_entry_names_what_its_lines_are_of(client: Client, invoice: int, world: World) -> None:
+    """The invoice by its number, a tax by its name with what it was counted of: not by what they are kept under."""
+    with world.work():
+        ((number, base, entry),) = rows.execute(
+            "SELECT i.number, i.net, e.id FROM invoicing_invoice i JOIN entry e ON e.source = 'invoicing.invoice:' || i.id WHERE i.id = %s",
+            [invoice],
+        )
+        ((tax,),) = rows.execute(
+            "SELECT c.name FROM invoicing_invoicetax t JOIN tax_taxcode c ON c.id = t.tax_code_id WHERE t.invoice_id = %s", [invoice]
+        )  # fmt: skip
+    page = client.get(f"/invoicing/invoices/{invoice}").content.decode()
+    posts = re.findall(r'<span class="who">([^<]+)</span>', page)
+    assert any(who.endswith(f" · {number}") for who in posts), posts
+    assert tax in posts
+    assert f"{tax} · −{base / 100:,.2f}" in posts
+    assert not re.search(r"\b(Tax|Invoice|Bank) \d", " ".join(posts))
+    told = client.get(f"/entries/{entry}").content.decode()
+    assert tax in told
+    assert number in told
 
 
 def test_another_companys_documents_do_not_exist(client: Client, invoice: int, work: Any) -> None:

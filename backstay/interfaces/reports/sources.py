@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from backstay.base.context import Ctx
+from backstay.interfaces.web.fields import word_of
 from backstay.platform import access, rows
 from backstay.platform.resources import for_kind
 
@@ -58,3 +59,37 @@ def source_of_item(item: str) -> str:
     """The document an open item belongs to (``invoice:42`` → ``invoicing.invoice:42``), "" for other items."""
     kind, _sep, ident = item.partition(":")
     return f"{ITEMS[kind]}:{ident}" if kind in ITEMS and ident.isdigit() else ""
+
+
+# What else a subaccount's item may be of, and what people call it.
+_NAMED = {
+    "invoice": ("invoicing_invoice", "number"), "bill": ("invoicing_bill", "number"), "payment": ("banking_payment", "number"),
+    "shipment": ("inventory_shipment", "number"), "receipt": ("inventory_receipt", "number"), "tax": ("tax_taxcode", "name"),
+    "bank": ("banking_bankaccount", "name"), "item": ("catalog_item", "sku"), "project": ("projects_project", "name"),
+}  # fmt: skip
+
+
+def names_of_items(items: Iterable[str | None]) -> dict[str | None, str]:
+    """What people call the item of each subaccount, in one statement: an invoice's number, a tax's or a bank account's name; the
+    kind and the number it is kept under where there is no name."""
+    wanted = {item: _parts(item) for item in set(items)}
+    by_kind: dict[str, set[int]] = {}
+    for kind, ident in wanted.values():
+        if kind in _NAMED and ident.isdigit() and len(ident) < 19:
+            by_kind.setdefault(kind, set()).add(int(ident))
+    parts = [
+        f"SELECT '{kind}', id::text, {column} FROM {table} WHERE id = ANY(%s::bigint[])"
+        for kind, (table, column) in _NAMED.items()
+        if kind in by_kind
+    ]
+    params = [sorted(by_kind[kind]) for kind in _NAMED if kind in by_kind]
+    found = {(k, i): name for k, i, name in rows.execute(" UNION ALL ".join(parts), params)} if parts else {}
+    return {
+        item: found.get(of) or (f"{word_of(of[0])} {of[1]}" if of[1] else "") for item, of in wanted.items()
+    }
+
+
+def _parts(item: str | None) -> tuple[str, str]:
+    """(kind, id) of an item, ``tax:3/out`` and ``bank:1/run:5`` without what they are further told apart by."""
+    kind, _sep, ident = (item or "").partition("/")[0].partition(":")
+    return kind, ident

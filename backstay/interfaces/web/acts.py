@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backstay.base.errors import Refusal
+from backstay.interfaces.reports.sources import names_of_items
 from backstay.interfaces.web.binding import attempt
 from backstay.interfaces.web.fields import (
     BadText,
@@ -268,14 +269,18 @@ WHERE e.company_id = %s AND {where} ORDER BY e.id, p.line LIMIT 400
 def entries(ctx: Ctx, where: str, params: Sequence[Any]) -> list[dict[str, Any]]:
     """Entries with their lines as text: debit, credit, goods; memo lines (which carry no value) apart."""
     made: dict[int, dict[str, Any]] = {}
-    for row in rows.execute(_ENTRIES.format(where=where), [ctx.company, *params]):
+    found = rows.execute(_ENTRIES.format(where=where), [ctx.company, *params])
+    items = names_of_items(row[12] for row in found)
+    for row in found:
         ident, event, on, text, code, name, unit, unit_code, scale, amount, value, party, item, memo = row
         entry = made.setdefault(
             ident, {"id": ident, "event": word_of(event.split(".")[0]), "on": on, "day": day_text(on, ctx.today.year), "text": text, "lines": [], "memo": [], "sum": 0}
         )  # fmt: skip
-        goods = "" if unit == ctx.currency else f"{number_text(_exact(amount, scale))}"
+        goods = "" if unit == ctx.currency else number_text(_exact(amount, scale))
+        # A memo line of money carries no value; its amount is told beside what it is of.
+        base = money_text(amount, ctx.scale) if memo and unit == ctx.currency else ""
         line = {
-            "code": code, "name": name, "who": " · ".join(x for x in (party or "", _item(item)) if x), "goods": goods, "unit": unit_code if goods else "",
+            "code": code, "name": name, "who": " · ".join(x for x in (party or "", items[item], base) if x), "goods": goods, "unit": unit_code if goods else "",
             "debit": money_text(value, ctx.scale) if value > 0 else "", "credit": money_text(-value, ctx.scale) if value < 0 else "",
         }  # fmt: skip
         entry["memo" if memo else "lines"].append(line)
@@ -287,11 +292,6 @@ def entries(ctx: Ctx, where: str, params: Sequence[Any]) -> list[dict[str, Any]]
 
 def _exact(amount: int, scale: int) -> Decimal:
     return Decimal(amount).scaleb(-scale)
-
-
-def _item(item: str | None) -> str:
-    kind, _sep, ident = (item or "").partition(":")
-    return f"{word_of(kind)} {ident}" if ident and not ident.startswith("/") else ""
 
 
 def once(ctx: Ctx, key: str) -> str | None:

@@ -32,7 +32,7 @@ from backstay.interfaces.reports.shape import (
     Report,
     Spec,
 )
-from backstay.interfaces.reports.sources import Source, documents_of, source_of_item
+from backstay.interfaces.reports.sources import Source, documents_of, names_of_items, source_of_item
 from backstay.interfaces.reports.spans import COMPARE, Calendar, Span, calendar
 from backstay.interfaces.reports.tree import day_of
 from backstay.interfaces.web.charts import drawn
@@ -285,10 +285,10 @@ def entry(request: HttpRequest, ident: int) -> HttpResponse:
     found, postings = cards.entry(ctx, ident)
     cal = calendar(ctx)
     documents = documents_of(ctx, [found.source, *(s for p in postings if (s := source_of_item(p.item)))])
-    lines = []
+    names, lines = names_of_items(p.item for p in postings), []
     for p in postings:
         month = cal.around("month", found.on)
-        of_item = documents.get(source_of_item(p.item), Source(_item_text(p.item), ""))
+        of_item = documents.get(source_of_item(p.item), Source(names[p.item], ""))
         exact = Decimal(p.amount).scaleb(-p.scale)
         lines.append({
             "code": p.code, "name": p.name, "memo": p.type == "memo", "href": reports.link("general-ledger", account=p.code, since=month.since, until=month.until),
@@ -310,11 +310,6 @@ def entry(request: HttpRequest, ident: int) -> HttpResponse:
             context | {"ctx": ctx, "span": span if span.isdigit() and len(span) < 3 else "9"},
         )
     return render(request, "backstay/entry.html", frame(request, "reports", **context))
-
-
-def _item_text(item: str) -> str:
-    kind, _sep, ident = item.partition(":")
-    return f"{word_of(kind)} {ident}" if ident else ""
 
 
 def who(actor: str) -> str:

@@ -85,6 +85,8 @@ def _cells(row: dict[str, Any], places: dict[str, str], document: bool) -> str:
     made = []
     for n, cell in enumerate(row["cells"]):
         place = places[cell["name"]] + ("" if n == 0 or cell["kind"] in ("money", "state") else " soft")
+        if n and cell["text"] == "—":
+            place += " none"  # a phone's card leaves it out
         edit = f' data-edit="{escape(cell["edit"])}"' if cell.get("edit") else ""
         inner = _title(row, cell, document) + on if n == 0 else cell_of(cell)
         made.append(f'<td class="{place.strip()}"{edit}>{inner}</td>')
