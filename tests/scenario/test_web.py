@@ -85,6 +85,33 @@ def test_an_entry_names_what_its_lines_are_of(client: Client, invoice: int, worl
     assert number in told
 
 
+def test_groups_say_of_what_and_add_up(client: Client, invoice: int, world: World) -> None:
+    with world.work() as ctx:
+        world.order(ctx, {"A": 3})
+        ((total,),) = rows.execute(
+            "SELECT sum(gross)::bigint FROM sales_order WHERE company_id = %s", [ctx.company]
+        )
+    page = client.get("/sales/orders?group=state").content.decode()
+    assert '<th scope="col">State</th>' in page
+    assert re.search(rf'Sum of 2</th><td></td><td class="amt">{total / 100:,.2f}</td>', page)
+
+
+def test_an_empty_calendar_says_which_day_it_goes_by(client: Client, world: World) -> None:
+    """Orders without a day to deliver on are in no month: what looks like no orders is told."""
+    with world.work() as ctx:
+        world.order(ctx, {"A": 3})
+    told = "None has its “Deliver on” in these days"
+    assert told in client.get("/sales/orders/calendar?month=2026-03").content.decode()
+    with world.work() as ctx:
+        rows.execute(
+            "UPDATE sales_order SET required_on = '2026-03-09' WHERE company_id = %s",
+            [ctx.company],
+            using="owner",
+        )
+    assert told not in client.get("/sales/orders/calendar?month=2026-03").content.decode()
+    assert told in client.get("/sales/orders/calendar?month=2026-04").content.decode()
+
+
 def test_another_companys_documents_do_not_exist(client: Client, invoice: int, work: Any) -> None:
     from backstay.domains.accounting.processes import create_company
     from backstay.platform import context

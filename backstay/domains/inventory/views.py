@@ -23,17 +23,22 @@ LABELS.update(
     }
 )
 MENU = ("Trade", _("Inventory"), "packages")
-LIST = ("number", "party", "moved_on", "place", "kind", "state", "worth:money", "reference")
+
+
+def _columns(kinds: str) -> tuple[str, ...]:
+    return ("number", "party", "moved_on", "place", f"kind:{kinds}", "state", "worth:money", "reference")
+
+
 VIEWS = {_("This month"): "f=moved_on:within:month", _("Reversed"): "f=state:is:reversed"}
 
 SHIPMENTS = Resource(
     path="inventory/shipments", model="inventory.Shipment", names=(_("Shipment"), _("Shipments")), menu=("Trade", _("Inventory"), "truck"),
-    columns=(*LIST, "tracking"), views=VIEWS, lines=Lines("inventory.ShipmentLine", (), ("item", "quantity:steps", "value:money")),
+    columns=(*_columns("sale,purchase_return,other"), "tracking"), views=VIEWS, lines=Lines("inventory.ShipmentLine", (), ("item", "quantity:steps", "value:money")),
     acts={"track": "track_shipments", "untrack": "untrack_shipments", "reverse": "reverse_shipments"}, search=("party", "reference"), calendar="moved_on",
 )  # fmt: skip
 RECEIPTS = Resource(
     path="inventory/receipts", model="inventory.Receipt", names=(_("Goods receipt"), _("Goods receipts")), menu=("Trade", _("Inventory"), "package"),
-    columns=(*LIST, "delivery_note"), views=VIEWS, lines=Lines("inventory.ReceiptLine", (), ("item", "quantity:steps", "value:money")),
+    columns=(*_columns("purchase,return,other"), "delivery_note"), views=VIEWS, lines=Lines("inventory.ReceiptLine", (), ("item", "quantity:steps", "value:money")),
     acts={"reverse": "reverse_receipts"}, search=("party", "reference"), calendar="moved_on",
 )  # fmt: skip
 TRANSFERS = Resource(

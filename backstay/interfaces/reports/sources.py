@@ -62,10 +62,12 @@ def source_of_item(item: str) -> str:
 
 
 # What else a subaccount's item may be of, and what people call it.
+_ORDERED = "purchasing_orderline l JOIN purchasing_order x ON x.id = l.order_id"
 _NAMED = {
-    "invoice": ("invoicing_invoice", "number"), "bill": ("invoicing_bill", "number"), "payment": ("banking_payment", "number"),
-    "shipment": ("inventory_shipment", "number"), "receipt": ("inventory_receipt", "number"), "tax": ("tax_taxcode", "name"),
-    "bank": ("banking_bankaccount", "name"), "item": ("catalog_item", "sku"), "project": ("projects_project", "name"),
+    "invoice": "id, number FROM invoicing_invoice", "bill": "id, number FROM invoicing_bill", "payment": "id, number FROM banking_payment",
+    "shipment": "id, number FROM inventory_shipment", "receipt": "id, number FROM inventory_receipt", "tax": "id, name FROM tax_taxcode",
+    "bank": "id, name FROM banking_bankaccount", "item": "id, sku FROM catalog_item", "project": "id, name FROM projects_project",
+    "purchase_line": f"l.id, number FROM {_ORDERED}", "purchase_return": f"l.id, number FROM {_ORDERED}",
 }  # fmt: skip
 
 
@@ -78,8 +80,8 @@ def names_of_items(items: Iterable[str | None]) -> dict[str | None, str]:
         if kind in _NAMED and ident.isdigit() and len(ident) < 19:
             by_kind.setdefault(kind, set()).add(int(ident))
     parts = [
-        f"SELECT '{kind}', id::text, {column} FROM {table} WHERE id = ANY(%s::bigint[])"
-        for kind, (table, column) in _NAMED.items()
+        f"SELECT '{kind}', t.id::text, t.name FROM (SELECT {told}) t(id, name) WHERE t.id = ANY(%s::bigint[])"
+        for kind, told in _NAMED.items()
         if kind in by_kind
     ]
     params = [sorted(by_kind[kind]) for kind in _NAMED if kind in by_kind]

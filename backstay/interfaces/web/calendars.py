@@ -51,7 +51,7 @@ def calendar(request: HttpRequest, path: str) -> HttpResponse:
     ]
     context = {**names(resource), **tools(ctx, resource, what), "weeks": grid, "span": span, "at": at,
             "links": _links(ctx, span, first, what.query()), "first": first, "title": _title(span, first, weeks),
-            "movable": quick.editable(ctx, resource).get(resource.calendar), "key": resource.calendar,
+            "nothing": "" if days else field_of(resource, resource.calendar).label, "movable": quick.editable(ctx, resource).get(resource.calendar), "key": resource.calendar,
             "can_create": "create" in resource.acts and access.may(ctx, f"{resource.kind}.create")
             and resource.calendar in {n.partition(":")[0] for n in resource.form}}  # fmt: skip
     return render(request, "backstay/calendar.html", frame(request, path, **context))

@@ -150,6 +150,7 @@ class Listed:
     sums: dict[str, str]
     groups: list[dict[str, Any]]
     places: dict[str, str]
+    by: str = ""  # what the groups are of
     editable: bool = False
 
 
@@ -172,6 +173,7 @@ def page(ctx: Ctx, resource: Resource, what: Asked, size: int = 0) -> Listed:
         sums,
         groups,
         places(resource, fields),
+        column(resource.of, what.group).label if what.group else "",
     )
 
 

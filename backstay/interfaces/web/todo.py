@@ -73,7 +73,7 @@ def _money(ctx: Ctx, due: Due) -> list[dict[str, Any]]:
     if count and access.whole(ctx, "invoicing.invoice.read"):
         made.append(_row(
             _("Remind customers who are late"), "/invoicing/invoices?f=is:overdue", "alarm", money_text(steps, ctx.scale), currency=True,
-            note=ngettext("%(n)s item", "%(n)s items", count) % {"n": count},
+            note=ngettext("%(n)s open item", "%(n)s open items", count) % {"n": count},
         ))  # fmt: skip
     late, soon = due.get(("payable", -1), (0, 0)), due.get(("payable", 0), (0, 0))
     if late[0] + soon[0] and access.whole(ctx, "banking.paymentrun.create"):
@@ -90,7 +90,7 @@ def _bank(ctx: Ctx) -> list[dict[str, Any]]:
         return []
     sql = "SELECT count(*) FROM (SELECT FROM banking_statementline WHERE company_id = %s AND state = 'open' LIMIT %s) t"
     count = rows.execute(sql, [ctx.company, MOST])[0][0]
-    told = ngettext("%(n)s line", "%(n)s lines", count) % {"n": _count(count)}
+    told = ngettext("%(n)s bank line", "%(n)s bank lines", count) % {"n": _count(count)}
     return (
         [_row(_("Match what the bank booked"), "/banking/reconcile", "building-bank", note=told)]
         if count
