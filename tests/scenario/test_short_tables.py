@@ -174,6 +174,25 @@ def test_a_wrong_sum_of_turnover_is_found_and_made_again(
     assert wrong() == []
 
 
+def test_who_posts_and_who_sums_do_not_wait_for_each_other(
+    traded: World, owner: psycopg.Connection[Any]
+) -> None:
+    """What is not committed yet stays for later; while sums are being made, documents are posted and nobody else sums."""
+    owner.execute("SET lock_timeout = '5s'")
+    with traded.work() as ctx:
+        _sold(traded, ctx, DAYS[0], {"A": 1})
+        assert owner.execute("SELECT rollup_turnover()").fetchone() != (0,)
+    with owner.transaction():
+        assert owner.execute("SELECT rollup_turnover()").fetchone() != (0,)
+        with traded.work() as ctx:
+            rows.execute("SET LOCAL lock_timeout = '5s'")
+            _sold(traded, ctx, DAYS[0], {"A": 1})
+            assert rollup() == 0
+    with traded.work() as ctx:
+        assert _waiting(ctx)
+        assert [*checks.turnover(ctx), *checks.turnover_summed(ctx)] == []
+
+
 def test_each_minute_sums_what_was_posted(traded: World) -> None:
     """Turnover waits until the job of every minute takes it into the sums."""
     with traded.work() as ctx:
