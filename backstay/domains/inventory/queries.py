@@ -69,7 +69,7 @@ def warehouses(ctx: Ctx) -> dict[str, int]:
 _STOCK = """
 SELECT i.sku, i.name, p.code, l.amount, l.value, l.held, u.scale
 FROM (SELECT * FROM subaccount WHERE company_id = %(company)s AND goods AND NOT memo OFFSET 0) s
-CROSS JOIN LATERAL (SELECT * FROM live x WHERE x.subaccount_id = s.id OFFSET 0) l
+JOIN (SELECT * FROM live WHERE company_id = %(company)s AND goods OFFSET 0) l ON l.subaccount_id = s.id
 JOIN unit u ON u.id = s.unit_id JOIN inventory_place p ON p.id = s.place_id
 JOIN (SELECT * FROM catalog_item WHERE company_id = %(company)s OFFSET 0) i ON i.unit_id = u.id
 WHERE l.amount <> 0 OR l.value <> 0 OR l.held <> 0
