@@ -261,7 +261,7 @@ def _shop(made: Made) -> Visit:
     def address(rnd: random.Random) -> str:
         return f"/api/v1/shop/availability?sku={','.join(rnd.sample(skus, min(500, len(skus))))}"
 
-    headers = {"HTTP_AUTHORIZATION": f"Bearer {token}", "HTTP_ACCEPT": "application/json"}
+    headers = {"HTTP_AUTHORIZATION": f"Bearer {token}", "HTTP_ACCEPT": "application/json", "HTTP_COOKIE": ""}
     return Visit("availability of 500 items", "shop", address, headers)
 
 

@@ -15,7 +15,9 @@ def execute(
     sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
 ) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows; errors leave as Django's, the database's own as their cause."""
-    if not isinstance(params, Mapping):
+    if isinstance(params, Mapping):
+        params = {k: _array(p) if isinstance(p, list) else p for k, p in params.items()}
+    else:
         params = [_array(p) if isinstance(p, list) else p for p in params]
     connection = connections[using]
     connection.ensure_connection()
