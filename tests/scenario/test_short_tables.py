@@ -253,6 +253,13 @@ def test_a_statement_closes_with_what_stands(traded: World) -> None:
             for code, party in traded.parties.items()
         }
         assert 0 not in (stands["C1"], stands["C2"], stands["S1"])
+        for party in traded.parties.values():
+            for since, until in SPANS:
+                card = cards.Card(sides, party)
+                after = cards.opening_of(ctx, card, until + timedelta(days=1))
+                page, moved = cards.moves_of_party(ctx, card, since, until, limit=1)
+                assert page == cards.moves(ctx, card, since, until, limit=1)
+                assert (moved or 0) == after - cards.opening_of(ctx, card, since), (party, since, until)
 
 
 def test_open_items_know_their_documents(traded: World, owner: psycopg.Connection[Any]) -> None:

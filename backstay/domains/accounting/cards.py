@@ -48,16 +48,17 @@ LEFT JOIN LATERAL (
 # Few subaccounts: each by its own index, merged. Many: along the days, until the page is full.
 _CARD_FEW = f"""
 WITH subs AS MATERIALIZED (SELECT s.id, s.account_id, s.party_id, s.item FROM subaccount s WHERE {{scope}}),
-page AS MATERIALIZED (
+found AS MATERIALIZED (
     SELECT p.*, s.id AS sub FROM subs s CROSS JOIN LATERAL (
         SELECT x.posted_on, x.entry_id, x.line, x.amount, x.value FROM posting x WHERE x.subaccount_id = s.id
-          AND x.posted_on BETWEEN %(since)s AND %(until)s AND x.posted_on >= %(day)s
-          AND (x.posted_on, x.entry_id, x.line) > (%(day)s, %(entry)s, %(line)s)
-        ORDER BY x.posted_on, x.entry_id, x.line {{most}}) p
-    ORDER BY p.posted_on, p.entry_id, p.line {{most}})
-{_CARD_ROW} FROM page p JOIN subs s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
+          AND x.posted_on BETWEEN %(since)s AND %(until)s {{each}}) p),
+page AS MATERIALIZED (
+    SELECT * FROM found p WHERE {{after}} ORDER BY p.posted_on, p.entry_id, p.line {{most}})
+{_CARD_ROW}, (SELECT coalesce(sum(f.value), 0)::bigint FROM found f)
+FROM page p JOIN subs s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
 {_WHO} ORDER BY p.posted_on, p.entry_id, p.line
 """
+_AFTER = "{0}posted_on >= %(day)s AND ({0}posted_on, {0}entry_id, {0}line) > (%(day)s, %(entry)s, %(line)s)"
 _CARD_MANY = f"""
 WITH page AS MATERIALIZED (
     SELECT e.posted_on, e.id AS entry_id, p.line, p.amount, p.value, s.id AS sub
@@ -101,23 +102,39 @@ def moves(
     ctx: Ctx, card: Card, since: date, until: date, after: Cursor = START, limit: int | None = None
 ) -> list[Move]:
     """Postings of a card in the days, by day, entry and line, those after ``after`` only."""
-    scope = card.scope(ctx)
+    params = _params(ctx, card, since, until, after)
+    # The length of a page stands in the statement: a plan kept for any length would read all entries there are.
+    most = "" if limit is None else f"LIMIT {int(limit)}"
+    if limit is None or _few(ctx, card):
+        each = f"AND {_AFTER.format('x.')} ORDER BY x.posted_on, x.entry_id, x.line {most}"
+        sql = _CARD_FEW.format(scope=card.sql, each=each, after="true", most=most)
+        return [Move._make(row[:-1]) for row in rows.execute(sql, params)]
+    return [Move(*row) for row in rows.execute(_CARD_MANY.format(scope=card.sql, most=most), params)]
+
+
+def moves_of_party(
+    ctx: Ctx, card: Card, since: date, until: date, after: Cursor = START, limit: int | None = None
+) -> tuple[list[Move], int | None]:
+    """The same of a party's open items, and what all of the days come to, not those of the page alone: a party's postings are
+    few, and read for both at once. None for the sum where nothing was found, or where its items are too many for it."""
+    if not _few(ctx, card):
+        return moves(ctx, card, since, until, after, limit), None
+    most = "" if limit is None else f"LIMIT {int(limit)}"
+    sql = _CARD_FEW.format(scope=card.sql, each="OFFSET 0", after=_AFTER.format("p."), most=most)
+    found = rows.execute(sql, _params(ctx, card, since, until, after))
+    return [Move._make(row[:-1]) for row in found], found[0][-1] if found else None
+
+
+def _params(ctx: Ctx, card: Card, since: date, until: date, after: Cursor) -> dict[str, Any]:
+    day, entry, line = after
+    return card.scope(ctx) | {"since": since, "until": until, "day": day, "entry": entry, "line": line}
+
+
+def _few(ctx: Ctx, card: Card) -> bool:
+    """Whether its subaccounts are few enough to be read one by one."""
     most = FEW if card.party is None else FEW_OF_PARTY
     sql = f"SELECT count(*) FROM (SELECT FROM subaccount s WHERE {card.sql} LIMIT {most + 1}) x"
-    few = rows.execute(sql, scope)[0][0] <= most or limit is None
-    day, entry, line = after
-    params = scope | {
-        "since": since,
-        "until": until,
-        "day": day,
-        "entry": entry,
-        "line": line,
-    }
-    # The length of a page stands in the statement: a plan kept for any length would read all entries there are.
-    sql = (_CARD_FEW if few else _CARD_MANY).format(
-        scope=card.sql, most="" if limit is None else f"LIMIT {int(limit)}"
-    )
-    return [Move(*row) for row in rows.execute(sql, params)]
+    return bool(rows.execute(sql, card.scope(ctx))[0][0] <= most)
 
 
 # Memo accounts count goods: only these need the summary by unit.

@@ -203,19 +203,21 @@ def party_statement(ctx: Ctx, asked: Asked) -> Report:
     sides = tuple(account_id(ctx, role) for role in ("receivable", "payable"))
     card = Card(sides, asked.party)
     cursor = cursor_of(asked.after)
-    found = cards.moves(ctx, card, *asked.span, cursor, asked.limit + 1 if asked.limit else None)
+    found, moved = cards.moves_of_party(
+        ctx, card, *asked.span, cursor, asked.limit + 1 if asked.limit else None
+    )
     page = [m._replace(account=sides[0]) for m in (found[: asked.limit] if asked.limit else found)]
-    opening = cards.opening_of(ctx, card, asked.since)
+    if not ledger.posted_after(ctx, asked.until):
+        closing = cards.standing_of(ctx, card)
+    else:
+        closing = cards.opening_of(ctx, card, asked.until + timedelta(days=1))
+    opening = cards.opening_of(ctx, card, asked.since) if moved is None else closing - moved
     start = opening
     if cursor != cards.START:
         start = cards.opening_of(ctx, card, cursor[0])
         start += sum(
             m.steps for m in cards.moves(ctx, card, cursor[0], cursor[0]) if (m.entry, m.line) <= cursor[1:]
         )
-    if not ledger.posted_after(ctx, asked.until):
-        closing = cards.standing_of(ctx, card)
-    else:
-        closing = cards.opening_of(ctx, card, asked.until + timedelta(days=1))
     account = next(a for a in _accounts(ctx) if a.id == sides[0])
     lines = card_lines(ctx, page, [account], {sides[0]: start}, opening_line=True)
     columns = (
@@ -235,12 +237,8 @@ def party_statement(ctx: Ctx, asked: Asked) -> Report:
     ]
     made.notes = [_("A balance above zero is owed to us; below zero, we owe it.")]
     made.choices = [
-        (_("Open items"), link(side, party=asked.party, until=asked.until), False)
-        for side in ("receivables", "payables")
-    ]
-    made.choices = [
-        (f"{text}: {_('Receivables') if n == 0 else _('Payables')}", href, here)
-        for n, (text, href, here) in enumerate(made.choices)
+        (f"{_('Open items')}: {name}", link(side, party=asked.party, until=asked.until), False)
+        for side, name in (("receivables", _("Receivables")), ("payables", _("Payables")))
     ]
     made.empty = _("Nothing was charged or paid in these days.")
     return made
