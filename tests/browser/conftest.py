@@ -155,6 +155,7 @@ class Desk:
             self.press(menu.locator("button").last)
         # A selector, since a condition in JavaScript is evaluated again and again from within the page: its CSP forbids that.
         expect(self.page.locator("html[data-before]")).to_have_count(0)
+        self.page.wait_for_load_state()  # the next page has begun: what it asks for is there when it is whole
         if self.page.url != before and self.page.locator("[data-key='ctrl+Enter']").count():
             self.page.keyboard.press("Control+Enter")
             self.page.wait_for_url(before)
