@@ -51,14 +51,26 @@ WITH subs AS MATERIALIZED (SELECT s.id, s.account_id, s.party_id, s.item FROM su
 found AS MATERIALIZED (
     SELECT p.*, s.id AS sub FROM subs s CROSS JOIN LATERAL (
         SELECT x.posted_on, x.entry_id, x.line, x.amount, x.value FROM posting x WHERE x.subaccount_id = s.id
-          AND x.posted_on BETWEEN %(since)s AND %(until)s {{each}}) p),
+          AND x.posted_on >= %(since)s {{each}}) p),
 page AS MATERIALIZED (
-    SELECT * FROM found p WHERE {{after}} ORDER BY p.posted_on, p.entry_id, p.line {{most}})
-{_CARD_ROW}, (SELECT coalesce(sum(f.value), 0)::bigint FROM found f)
-FROM page p JOIN subs s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
+    SELECT * FROM found p WHERE p.posted_on <= %(until)s {{after}} ORDER BY p.posted_on, p.entry_id, p.line {{most}})
+{_CARD_ROW}{{more}} FROM {{held}}page p JOIN subs s ON s.id = p.sub JOIN account a ON a.id = s.account_id JOIN entry e ON e.id = p.entry_id
 {_WHO} ORDER BY p.posted_on, p.entry_id, p.line
 """
-_AFTER = "{0}posted_on >= %(day)s AND ({0}posted_on, {0}entry_id, {0}line) > (%(day)s, %(entry)s, %(line)s)"
+_AFTER = (
+    "AND {0}posted_on >= %(day)s AND ({0}posted_on, {0}entry_id, {0}line) > (%(day)s, %(entry)s, %(line)s)"
+)
+# What a card of open items holds with everything that was posted. An item that is settled holds no value either
+# (``ledger.zero_together``): only those that are open are looked at.
+_HELD = """(
+    SELECT coalesce(sum(l.value), 0)::bigint FROM (
+        SELECT s.subaccount_id FROM open_item s WHERE {scope} UNION ALL SELECT s.id FROM subaccount s WHERE {scope} AND s.item = '') o
+    JOIN live l ON l.subaccount_id = o.subaccount_id) k(held) CROSS JOIN
+"""
+# Counted back from there in the same look: what is posted meanwhile is in both or in neither.
+_SUMS = """, k.held - (SELECT coalesce(sum(f.value), 0)::bigint FROM found f),
+k.held - (SELECT coalesce(sum(f.value), 0)::bigint FROM found f WHERE f.posted_on > %(until)s)
+"""
 _CARD_MANY = f"""
 WITH page AS MATERIALIZED (
     SELECT e.posted_on, e.id AS entry_id, p.line, p.amount, p.value, s.id AS sub
@@ -102,27 +114,35 @@ def moves(
     ctx: Ctx, card: Card, since: date, until: date, after: Cursor = START, limit: int | None = None
 ) -> list[Move]:
     """Postings of a card in the days, by day, entry and line, those after ``after`` only."""
-    params = _params(ctx, card, since, until, after)
-    # The length of a page stands in the statement: a plan kept for any length would read all entries there are.
-    most = "" if limit is None else f"LIMIT {int(limit)}"
+    params, most = _params(ctx, card, since, until, after), _most(limit)
     if limit is None or _few(ctx, card):
-        each = f"AND {_AFTER.format('x.')} ORDER BY x.posted_on, x.entry_id, x.line {most}"
-        sql = _CARD_FEW.format(scope=card.sql, each=each, after="true", most=most)
-        return [Move._make(row[:-1]) for row in rows.execute(sql, params)]
-    return [Move(*row) for row in rows.execute(_CARD_MANY.format(scope=card.sql, most=most), params)]
+        each = f"AND x.posted_on <= %(until)s {_AFTER.format('x.')} ORDER BY x.posted_on, x.entry_id, x.line {most}"
+        sql = _CARD_FEW.format(scope=card.sql, each=each, after="", most=most, more="", held="")
+    else:
+        sql = _CARD_MANY.format(scope=card.sql, most=most)
+    return [Move._make(row) for row in rows.execute(sql, params)]
 
 
 def moves_of_party(
     ctx: Ctx, card: Card, since: date, until: date, after: Cursor = START, limit: int | None = None
-) -> tuple[list[Move], int | None]:
-    """The same of a party's open items, and what all of the days come to, not those of the page alone: a party's postings are
-    few, and read for both at once. None for the sum where nothing was found, or where its items are too many for it."""
-    if not _few(ctx, card):
-        return moves(ctx, card, since, until, after, limit), None
-    most = "" if limit is None else f"LIMIT {int(limit)}"
-    sql = _CARD_FEW.format(scope=card.sql, each="OFFSET 0", after=_AFTER.format("p."), most=most)
-    found = rows.execute(sql, _params(ctx, card, since, until, after))
-    return [Move._make(row[:-1]) for row in found], found[0][-1] if found else None
+) -> tuple[list[Move], tuple[int, int] | None]:
+    """The same of a party's open items, and what they came to before the days and at their end: a party's postings are few, and
+    read for all of it at once. None for the sums where nothing was found, or where its items are too many for it."""
+    params, most = _params(ctx, card, since, until, after), _most(limit)
+    if limit is not None and not _few(ctx, card):
+        sql = _CARD_MANY.format(scope=card.sql, most=most)
+        return [Move._make(row) for row in rows.execute(sql, params)], None
+    held = _HELD.format(scope=card.sql)
+    sql = _CARD_FEW.format(
+        scope=card.sql, each="OFFSET 0", after=_AFTER.format("p."), most=most, more=_SUMS, held=held
+    )
+    found = rows.execute(sql, params)
+    return [Move._make(row[:-2]) for row in found], (found[0][-2], found[0][-1]) if found else None
+
+
+def _most(limit: int | None) -> str:
+    """The length of a page stands in the statement: a plan kept for any length would read all entries there are."""
+    return "" if limit is None else f"LIMIT {int(limit)}"
 
 
 def _params(ctx: Ctx, card: Card, since: date, until: date, after: Cursor) -> dict[str, Any]:
@@ -166,21 +186,6 @@ def opening_of(ctx: Ctx, card: Card, day: date) -> int:
         " JOIN subaccount s ON s.id = b.subaccount_id JOIN account a ON a.id = s.account_id"
     )
     return int(rows.execute(sql, card.scope(ctx) | {"day": before})[0][0])
-
-
-# An item that is settled holds no value either (``ledger.zero_together``): only those that are open are looked at.
-_STANDING = """
-SELECT coalesce(sum(CASE WHEN a.type = 'memo' THEN l.amount ELSE l.value END), 0)::bigint FROM (
-    SELECT s.subaccount_id, s.account_id FROM open_item s WHERE {scope}
-    UNION ALL
-    SELECT s.id, s.account_id FROM subaccount s WHERE {scope} AND s.item = '') k
-JOIN live l ON l.subaccount_id = k.subaccount_id JOIN account a ON a.id = k.account_id
-"""
-
-
-def standing_of(ctx: Ctx, card: Card) -> int:
-    """What a card of open items holds with everything that was posted, from the live rows."""
-    return int(rows.execute(_STANDING.format(scope=card.sql), card.scope(ctx))[0][0])
 
 
 def turnover_of(ctx: Ctx, card: Card, since: date, until: date) -> tuple[int, int] | None:

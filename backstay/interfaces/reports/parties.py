@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from backstay import ledger
 from backstay.base.context import Ctx
 from backstay.base.errors import NotFound, Refusal
 from backstay.base.money import from_steps, plain
@@ -203,15 +202,14 @@ def party_statement(ctx: Ctx, asked: Asked) -> Report:
     sides = tuple(account_id(ctx, role) for role in ("receivable", "payable"))
     card = Card(sides, asked.party)
     cursor = cursor_of(asked.after)
-    found, moved = cards.moves_of_party(
+    found, sums = cards.moves_of_party(
         ctx, card, *asked.span, cursor, asked.limit + 1 if asked.limit else None
     )
     page = [m._replace(account=sides[0]) for m in (found[: asked.limit] if asked.limit else found)]
-    if not ledger.posted_after(ctx, asked.until):
-        closing = cards.standing_of(ctx, card)
-    else:
-        closing = cards.opening_of(ctx, card, asked.until + timedelta(days=1))
-    opening = cards.opening_of(ctx, card, asked.since) if moved is None else closing - moved
+    opening, closing = sums or (
+        cards.opening_of(ctx, card, asked.since),
+        cards.opening_of(ctx, card, asked.until + timedelta(days=1)),
+    )
     start = opening
     if cursor != cards.START:
         start = cards.opening_of(ctx, card, cursor[0])
